@@ -52,7 +52,13 @@ class Fleet:
         return type_id
 
     def assignment(
-        self, *, node: int | None = None, method: str = "PING", pipeline: list | None = None, interval: int = 60, is_enabled: bool = True
+        self,
+        *,
+        node: int | None = None,
+        method: str = "PING",
+        pipeline: list | None = None,
+        interval: int = 60,
+        is_enabled: bool = True,
     ) -> int:
         node = node or self.node()
         pipeline = pipeline if pipeline is not None else [{"type": method, "parameters": {"n": next(self._numbers)}}]
@@ -72,7 +78,13 @@ class Fleet:
     def key(self, role: str = "agent", *, object_id: int | None = None, **fields) -> KeyText:
         """Make an API key and return its text; `object_id` None: all objects."""
         text = new_key(role)
-        row = {"lookup": text.lookup, "secret_hash": secret_hash(text), "description": "test", "role": role, "object_id": object_id}
+        row = {
+            "lookup": text.lookup,
+            "secret_hash": secret_hash(text),
+            "description": "test",
+            "role": role,
+            "object_id": object_id,
+        }
         with transaction() as cur:
             _insert(cur, "api_keys", {**row, **fields})
             cur.execute("UPDATE keys_revision SET revision = revision + 1")

@@ -5,7 +5,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 
-def http_event(method: str, path: str, *, body: Any = None, key: Any = None, query: dict | None = None, headers: dict | None = None) -> dict:
+def http_event(
+    method: str, path: str, *, body: Any = None, key: Any = None, query: dict | None = None, headers: dict | None = None
+) -> dict:
     """Return a payload 2.0 event; `body` is text as it is, or anything else as JSON."""
     sent = {"content-type": "application/json; charset=utf-8", "user-agent": "test", **(headers or {})}
     if key is not None:
@@ -19,7 +21,13 @@ def http_event(method: str, path: str, *, body: Any = None, key: Any = None, que
         "headers": sent,
         "queryStringParameters": {name: str(value) for name, value in (query or {}).items()},
         "requestContext": {
-            "http": {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1", "userAgent": sent["user-agent"]},
+            "http": {
+                "method": method,
+                "path": path,
+                "protocol": "HTTP/1.1",
+                "sourceIp": "127.0.0.1",
+                "userAgent": sent["user-agent"],
+            },
             "stage": "$default",
             "requestId": "test",
         },

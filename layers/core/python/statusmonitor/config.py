@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from urllib.parse import quote
 
 from statusmonitor.errors import ConfigurationError
@@ -28,6 +29,7 @@ class Settings:
     trusted_proxies: str = ""  # addresses whose X-Forwarded-For counts, separated by commas
     session_days: int = 14
     log_level: str = "INFO"
+    data: str = ".data"  # folder of the local runner; it names the embedded database while that runs
 
     @property
     def is_production(self) -> bool:
@@ -65,17 +67,20 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
 
 
 def database_url() -> str:
-    """Return the URL of the database, from the settings or from the secret that they name.
+    """Return the URL of the database: from the settings, from the secret they name, or of the local runner's own.
 
     Raises:
-        ConfigurationError: neither is set.
+        ConfigurationError: none of them is there.
     """
     chosen = settings()
     if chosen.database_url:
         return chosen.database_url
     if chosen.database_secret:
         return _url_from_secret(chosen.database_secret)
-    raise ConfigurationError("no database: set DATABASE_URL, or DB_HOST with DB_NAME, DB_USER and DB_PASSWORD")
+    running = Path(chosen.data) / "database.url"
+    if running.is_file():
+        return running.read_text().strip()
+    raise ConfigurationError("no database: set DATABASE_URL, or start the local one with `make run`")
 
 
 def _convert(name: str, text: str) -> object:

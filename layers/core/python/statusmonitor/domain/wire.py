@@ -102,7 +102,7 @@ def failure_message(check: NewCheck) -> str | None:
         return None
     if check.error_message:
         return cut(check.error_message, 500)
-    verdict = _decode_verdict(check.details) if check.details is not None else _NO_VERDICT
+    verdict = _look_into(check.details)
     return _cut(
         verdict.pipeline_error_message or verdict.loader_error or verdict.agent_error or verdict.pipeline_status_message, 500
     )
@@ -138,12 +138,12 @@ def _read_success(wire: WireResult, verdict: DetailVerdict) -> bool | None:
 
 def _verdict(wire: WireResult, details: bytes | None) -> DetailVerdict:
     """Look into the details only when the result does not say its success openly."""
-    if (
-        details is None
-        or wire.server_check_success is not None
-        or wire.check_success_final is not None
-        or wire.check_success is not None
-    ):
+    values = (wire.server_check_success, wire.check_success_final, wire.check_success)
+    return _look_into(details) if all(value is None for value in values) else _NO_VERDICT
+
+
+def _look_into(details: bytes | None) -> DetailVerdict:
+    if details is None:
         return _NO_VERDICT
     try:
         return _decode_verdict(details)
@@ -191,12 +191,12 @@ def _flag(value: Scalar) -> bool | None:
 
 
 def _integer(value: Scalar) -> int | None:
-    if isinstance(value, bool) or value is None:
-        return None
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else None  # infinity is no integer
     if isinstance(value, str):
         text = value.strip()
         return int(text) if text.isascii() and text.isdigit() and len(text) <= 19 else None  # noqa: PLR2004 - digits of 2^63
-    return int(value) if value == int(value) else None
+    return None if isinstance(value, bool) else value
 
 
 def _text(value: Scalar) -> str | None:
