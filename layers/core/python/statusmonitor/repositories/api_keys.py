@@ -14,7 +14,7 @@ FIND_BY_LOOKUP = """
 TOUCH = """
     UPDATE api_keys
        SET last_used_at = now()
-     WHERE id = %(id)s AND (last_used_at IS NULL OR last_used_at < now() - %(older_than)s)
+     WHERE id = %(id)s AND (last_used_at IS NULL OR last_used_at < now() - %(older_than)s::interval)
 """
 
 
