@@ -212,7 +212,7 @@ def test_kill_9_of_the_server_loses_nothing(data):
         assert query(server.url(), "SELECT n FROM kept") == (7,)
 
 
-@pytest.mark.parametrize("pid", [1, os.getpid()])
+@pytest.mark.parametrize("pid", [1, os.getpid()], ids=["of the first process", "of this process"])
 def test_a_stale_note_with_a_living_number_is_no_server(data, pid):
     with EmbeddedPostgres(data, durable=False):
         note = (data / "postgres" / "postmaster.pid").read_text().split("\n", 1)[1]

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from statusmonitor.db.connection import cursor
 from statusmonitor.domain.results import NewCheck
-from statusmonitor.errors import NotFoundError
+from statusmonitor.errors import DatabaseUnavailableError, NotFoundError
 from statusmonitor.repositories import results
 from statusmonitor.repositories.batch import check_rows
 from statusmonitor.services import changes, keys, retention
@@ -47,7 +47,7 @@ def ingest(checks: Sequence[NewCheck], caller: Caller) -> list[Outcome]:
         if Outcome.KEY_CHANGED not in outcomes:
             return outcomes
         caller = keys.look_up(str(caller.text))
-    return outcomes
+    raise DatabaseUnavailableError("the keys are changing just now; try again")
 
 
 def raise_for(outcome: Outcome, assignment_id: int) -> None:
