@@ -1,0 +1,1 @@
+FLASK_APP=infra.local.cli:create_cli_app
