@@ -3,20 +3,23 @@
 import click
 from flask import Flask
 
-from infra.local.demo import make_demo
+from infra.local.demo import prepare_demo
+from infra.local.settings import read_run_settings
 from infra.migrations import upgrade
 from web import create_app
 from web.commands import register_commands
 
 
+@click.command("demo")
+def demo() -> None:
+    """Make the demo site, unless it is there already; `make run` starts its agent."""
+    chosen = read_run_settings()
+    prepare_demo(chosen.data, chosen.port)
+    click.echo("the demo site is ready; its agent starts with `make run`")
+
+
 def create_cli_app() -> Flask:
     app = create_app()
     register_commands(app, upgrade=upgrade)
-
-    @app.cli.command("demo")
-    def demo() -> None:
-        """Make the demo site, unless it is there already."""
-        made = make_demo()
-        click.echo("the demo site is ready" if made else "there is a demo site already")
-
+    app.cli.add_command(demo)
     return app
