@@ -77,6 +77,28 @@ def sql(database):
     connection.close()
 
 
+@pytest.fixture
+def statements(database, monkeypatch) -> Iterator[list[str]]:
+    """The texts of the statements that this thread's connection sends from now on, but for preparing others."""
+    from psycopg2.extras import RealDictCursor
+
+    from statusmonitor.db import connection
+
+    sent: list[str] = []
+
+    class RecordingCursor(RealDictCursor):
+        def execute(self, query, vars=None):
+            text = query.decode() if isinstance(query, bytes) else str(query)
+            if not text.startswith("PREPARE"):
+                sent.append(text)
+            return super().execute(query, vars)
+
+    monkeypatch.setattr(connection, "RealDictCursor", RecordingCursor)
+    connection.close()
+    yield sent
+    connection.close()
+
+
 def _administer(url: str, statement: str) -> None:
     with closing(psycopg2.connect(f"{url}/postgres")) as connection:
         connection.autocommit = True
