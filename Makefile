@@ -33,7 +33,7 @@ lock: ## write the lock files anew (needs uv)
 	requirements/lock.sh
 
 pyz: venv ## build the agent as one file, dist/statusmonitor-agent.pyz
-	$(BIN)/python infra/local/build_pyz.py
+	@$(MAKE) --no-print-directory -C agent pyz OUT=$(CURDIR)/dist PYTHON=$(CURDIR)/$(BIN)/python
 
 venv:
 	@infra/local/make_venv.sh dev

@@ -12,7 +12,7 @@ class MonitorError(Exception):
     status: ClassVar[int] = 500
     code: ClassVar[str] = "INTERNAL_SERVER_ERROR"
 
-    def __init__(self, message: str, **details: object) -> None:
+    def __init__(self, message: str, /, **details: object) -> None:
         super().__init__(message)
         self.message = message
         self.details = details
@@ -71,7 +71,7 @@ class TooManyRequestsError(MonitorError):
 
     status, code = 429, "TOO_MANY_REQUESTS"
 
-    def __init__(self, message: str, *, retry_after_seconds: int, **details: object) -> None:
+    def __init__(self, message: str, /, *, retry_after_seconds: int, **details: object) -> None:
         super().__init__(message, **details)
         self.retry_after_seconds = retry_after_seconds
 

@@ -21,6 +21,7 @@ SESSION_OPTIONS = (
     # A generic plan per prepared statement: planning the ingest anew costs more than running it.
     " -c plan_cache_mode=force_generic_plan"
 )
+Cursor = RealDictCursor  # what services hand from a transaction to the repositories: rows are dictionaries
 _UNAVAILABLE = (psycopg2.OperationalError, psycopg2.InterfaceError)
 
 _local = threading.local()

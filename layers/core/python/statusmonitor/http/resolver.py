@@ -59,7 +59,9 @@ class IsolatedResolver(APIGatewayHttpResolver):
         self.__dict__["_outside"] = value
 
     def resolve(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-        token = _request.set(_Request(self._to_proxy_event(dict(event)), context, {}))
+        # API Gateway sends names of headers in lower case; `sam local` keeps the client's spelling.
+        headers = {name.lower(): value for name, value in event["headers"].items()}
+        token = _request.set(_Request(self._to_proxy_event({**event, "headers": headers}), context, {}))
         try:
             return self._build_response(self._resolve())
         except MonitorError as error:  # raised outside a route

@@ -55,10 +55,10 @@ RECORD_CHANGES = """
          WHERE s.node_id = c.node_id
     ),
     recorded AS (
-        INSERT INTO status_changes (node_id, old_status, new_status, status_reason, changed_at, recorded_at)
-        SELECT node_id, old_status, new_status, status_reason, changed_at, %(now)s
-          FROM transitions
-         ORDER BY changed_at, node_id
+        INSERT INTO status_changes (node_id, old_status, new_status, status_reason, changed_at, recorded_at, rev)
+        SELECT t.node_id, t.old_status, t.new_status, t.status_reason, t.changed_at, %(now)s, revision.rev
+          FROM transitions t, revision
+         ORDER BY t.changed_at, t.node_id
         RETURNING node_id, old_status, new_status, status_reason, changed_at
     ),
     told AS (

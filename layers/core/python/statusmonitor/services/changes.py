@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from psycopg2.extras import RealDictCursor
 
-from statusmonitor.db.connection import transaction
+from statusmonitor.db.connection import Cursor, transaction
 from statusmonitor.domain.results import NewCheck
 from statusmonitor.domain.status import Job, NewestCheck
 from statusmonitor.domain.transitions import NodeChange, replay
@@ -39,7 +38,7 @@ def store_changing(checks: Sequence[NewCheck], now: datetime) -> list[bool]:
     return [check.assignment_id in node_of for check in checks]
 
 
-def reevaluate_nodes(cur: RealDictCursor, node_ids: Iterable[int], *, now: datetime) -> None:
+def reevaluate_nodes(cur: Cursor, node_ids: Iterable[int], *, now: datetime) -> None:
     """Evaluate these nodes anew from their jobs, inside the caller's transaction and as its last step.
 
     For a changed setting: an interval, a time-out, a job that came, went, or was switched.
@@ -51,9 +50,7 @@ def reevaluate_nodes(cur: RealDictCursor, node_ids: Iterable[int], *, now: datet
     _write(cur, states.lock_nodes(cur, node_ids), [], now)
 
 
-def _write(
-    cur: RealDictCursor, nodes: Mapping[int, dict[str, Any]], newest: Sequence[tuple[int, NewestCheck]], now: datetime
-) -> None:
+def _write(cur: Cursor, nodes: Mapping[int, dict[str, Any]], newest: Sequence[tuple[int, NewestCheck]], now: datetime) -> None:
     jobs_of: dict[int, dict[int, Job]] = defaultdict(dict)
     node_of: dict[int, int] = {}
     for job in states.list_jobs(cur, nodes):
@@ -83,7 +80,7 @@ def _newest(check: NewCheck, now: datetime) -> NewestCheck:
     )
 
 
-def _without_repeats(cur: RealDictCursor, checks: Sequence[NewCheck]) -> list[NewCheck]:
+def _without_repeats(cur: Cursor, checks: Sequence[NewCheck]) -> list[NewCheck]:
     """Leave out what a broken clock dated and an earlier request stored. Costs a statement only when there is such."""
     pairs = [{"a": check.assignment_id, "p": check.reported_at} for check in checks if check.has_clock_fault]
     if not pairs:

@@ -113,5 +113,5 @@ def ingest_one(check: NewCheck, caller: Caller) -> Outcome:
         outcome = _combiner.submit(Submission(check, caller))
         if outcome is not Outcome.KEY_CHANGED:
             return outcome
-        caller = keys.look_up(str(caller.text))
+        caller = keys.renew(caller)
     raise DatabaseUnavailableError("the keys are changing just now; try again")

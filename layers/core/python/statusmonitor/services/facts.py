@@ -4,14 +4,13 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from psycopg2.extras import RealDictCursor
-
+from statusmonitor.db.connection import Cursor
 from statusmonitor.domain.properties import NodeType, effective_property, timeout_of
 from statusmonitor.repositories import facts
 from statusmonitor.services.changes import reevaluate_nodes
 
 
-def refresh_facts(cur: RealDictCursor, node_ids: Iterable[int] | None = None, *, now: datetime | None = None) -> None:
+def refresh_facts(cur: Cursor, node_ids: Iterable[int] | None = None, *, now: datetime | None = None) -> None:
     """Bring the facts of these nodes (None: of all) and their jobs up to date and evaluate the nodes that are concerned.
 
     Every service that changes a node, a type, a property, a job or the place of a subdivision calls it after its own
@@ -26,7 +25,7 @@ def refresh_facts(cur: RealDictCursor, node_ids: Iterable[int] | None = None, *,
     reevaluate_nodes(cur, concerned, now=now)
 
 
-def _types(cur: RealDictCursor) -> dict[int, NodeType]:
+def _types(cur: Cursor) -> dict[int, NodeType]:
     return {row["id"]: NodeType(**row) for row in facts.list_types(cur)}
 
 

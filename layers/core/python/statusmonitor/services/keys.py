@@ -39,7 +39,7 @@ _lock = threading.Lock()
 def recall(text: str | None) -> Caller:
     """Return the caller a key stands for, from memory when it was looked up before.
 
-    The transaction that acts for it must compare `keys_revision` and call `look_up` when that has moved on.
+    The transaction that acts for it must compare `keys_revision` and call `renew` when that has moved on.
 
     Raises:
         UnauthorizedError: there is no key, or it is unknown, inactive or expired.
@@ -71,6 +71,18 @@ def look_up(text: str | None) -> Caller:
         _remembered[text] = caller
     _touch(caller)
     return caller
+
+
+def renew(caller: Caller) -> Caller:
+    """Return a remembered caller as the database has it now.
+
+    Raises:
+        UnauthorizedError: the key is inactive, expired or gone.
+        ForbiddenError: its role is another one now; what it may do is asked anew with its next request.
+    """
+    renewed = look_up(str(caller.text))
+    renewed.require(caller.role)
+    return renewed
 
 
 def forget_all() -> None:
