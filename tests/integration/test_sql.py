@@ -17,7 +17,12 @@ def statements() -> list:
     for module in pkgutil.iter_modules(package.__path__):
         members = vars(importlib.import_module(f"{package.__name__}.{module.name}"))
         for name, value in members.items():
-            if name.isupper() and isinstance(value, str) and re.match(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b", value):
+            if (
+                name.isupper()
+                and name[0] != "_"
+                and isinstance(value, str)
+                and re.match(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b", value)
+            ):
                 found.append(pytest.param(value, id=f"{module.name}.{name}"))
     return [each for each in found if each.id not in FRAGMENTS]
 

@@ -6,6 +6,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+
 from statusmonitor import config, errors
 from statusmonitor.http.resolver import error_answer
 

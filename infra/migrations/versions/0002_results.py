@@ -70,7 +70,7 @@ CREATE INDEX assignment_states_sweep_at_idx ON assignment_states (sweep_at) WHER
 CREATE TABLE node_states (
     node_id bigint PRIMARY KEY REFERENCES nodes ON DELETE CASCADE,
     status text NOT NULL DEFAULT 'unknown' CHECK (status IN ('available', 'warning', 'unavailable', 'unknown')),
-    status_reason json NOT NULL DEFAULT '{"rule": "no_jobs"}',
+    status_reason json NOT NULL DEFAULT '{"rule": "no_data"}',
     is_outdated boolean NOT NULL DEFAULT false, -- a job that decides is stale
     has_clock_fault boolean NOT NULL DEFAULT false,
     since timestamptz NOT NULL DEFAULT now(),
@@ -87,7 +87,8 @@ CREATE TABLE status_changes (
     new_status text NOT NULL,
     status_reason json NOT NULL,
     changed_at timestamptz NOT NULL,            -- when it was so
-    recorded_at timestamptz NOT NULL            -- when it became known
+    recorded_at timestamptz NOT NULL,           -- when it became known
+    rev bigint NOT NULL                         -- live_revision of the change
 );
 CREATE INDEX status_changes_node_id_idx ON status_changes (node_id, changed_at DESC, id DESC);
 

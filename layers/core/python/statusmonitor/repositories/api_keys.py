@@ -10,6 +10,7 @@ from statusmonitor.domain.paging import Listing, Page
 from statusmonitor.errors import NotFoundError
 from statusmonitor.repositories import listing
 from statusmonitor.repositories.listing import ListStatements
+from statusmonitor.repositories.rows import returned_id
 
 FIND_BY_LOOKUP = """
     SELECT k.id, k.secret_hash, k.role, k.object_id, k.is_active, k.expires_at, r.revision AS keys_revision
@@ -129,9 +130,7 @@ def get(cur: RealDictCursor, key_id: int) -> ApiKey:
 def insert(cur: RealDictCursor, fields: KeyFields, text: KeyText) -> int:
     """Store a key: of its secret only the hash."""
     cur.execute(INSERT, {**asdict(fields), "lookup": text.lookup, "secret_hash": secret_hash(text)})
-    row = cur.fetchone()
-    assert row is not None  # noqa: S101 - RETURNING of one row
-    return int(row["id"])
+    return returned_id(cur)
 
 
 def update(cur: RealDictCursor, key_id: int, fields: KeyFields) -> None:

@@ -1,4 +1,4 @@
-"""What the pages have not seen yet: one statement, one snapshot."""
+"""What the pages have not seen yet: one cheap statement when that is nothing, else one snapshot."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,8 +9,12 @@ from psycopg2.extras import RealDictCursor
 
 from statusmonitor.db.connection import execute_prepared
 
+HAS_NEWS = """
+    SELECT FROM live_revision WHERE rev <> %(since)s OR struct <> COALESCE(%(struct)s, struct)
+"""
+
 # The counter is raised last before commit and under a row lock, so that whoever sees a revision sees all changes up to
-# it. Nothing below the counter is read while it stands still. Transitions get ids and revisions in one order.
+# it: one statement, one snapshot. Its parameters are literals, so that the planner sees how few rows are newer.
 POLL = """
     SELECT r.rev, r.struct, now() AS now, w.behind,
            CASE WHEN w.behind <= %(max_behind)s THEN (
@@ -28,6 +32,7 @@ POLL = """
      WHERE r.rev <> %(since)s OR r.struct <> COALESCE(%(struct)s, r.struct)
 """
 
+# Transitions get ids and revisions in one order.
 CHANGES_SINCE = """
     SELECT c.id, n.id AS node_id, n.name AS node_name, d.short_name AS subdivision_name, c.old_status, c.new_status,
            c.changed_at, c.status_reason AS reason
@@ -67,12 +72,10 @@ class SeenChange:
 
 def poll(cur: RealDictCursor, *, since: int, struct: int | None, max_behind: int) -> News | None:
     """Return what is newer than the revision `since`, None when nothing is."""
-    execute_prepared(
-        cur,
-        "live_poll",
-        POLL,
-        {"since": ("bigint", since), "struct": ("bigint", struct), "max_behind": ("bigint", max_behind)},
-    )
+    execute_prepared(cur, "has_news", HAS_NEWS, {"since": ("bigint", since), "struct": ("bigint", struct)})
+    if cur.fetchone() is None:
+        return None
+    cur.execute(POLL, {"since": since, "struct": struct, "max_behind": max_behind})
     row = cur.fetchone()
     if row is None:
         return None

@@ -9,6 +9,7 @@ from statusmonitor.domain.paging import Listing, Page
 from statusmonitor.errors import NotFoundError
 from statusmonitor.repositories import listing
 from statusmonitor.repositories.listing import ListStatements
+from statusmonitor.repositories.rows import returned_id
 from statusmonitor.repositories.violations import translated
 
 _COLUMNS = """
@@ -148,9 +149,7 @@ def insert(cur: RealDictCursor, fields: NodeTypeFields) -> NodeType:
     """Raises: ConflictError."""
     with translated():
         cur.execute(INSERT, asdict(fields))
-    row = cur.fetchone()
-    assert row is not None  # noqa: S101 - RETURNING of one row
-    return NodeType(id=row["id"], **asdict(fields))
+    return NodeType(id=returned_id(cur), **asdict(fields))
 
 
 def update(cur: RealDictCursor, node_type: NodeType) -> None:

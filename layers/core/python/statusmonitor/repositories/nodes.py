@@ -8,6 +8,7 @@ from statusmonitor.domain.paging import Listing, Page
 from statusmonitor.errors import NotFoundError
 from statusmonitor.repositories import listing
 from statusmonitor.repositories.listing import ListStatements
+from statusmonitor.repositories.rows import returned_id
 from statusmonitor.repositories.violations import translated
 
 _COLUMNS = """
@@ -139,9 +140,7 @@ def insert(cur: RealDictCursor, fields: NodeFields) -> int:
     """Raises: ConflictError: the name is taken. BadRequestError: no such subdivision or type."""
     with translated():
         cur.execute(INSERT, asdict(fields))
-    row = cur.fetchone()
-    assert row is not None  # noqa: S101 - RETURNING of one row
-    return int(row["id"])
+    return returned_id(cur)
 
 
 def update(cur: RealDictCursor, node_id: int, fields: NodeFields) -> None:

@@ -9,6 +9,7 @@ from statusmonitor.domain.paging import Listing, Page
 from statusmonitor.errors import NotFoundError
 from statusmonitor.repositories import listing
 from statusmonitor.repositories.listing import ListStatements
+from statusmonitor.repositories.rows import returned_id
 from statusmonitor.repositories.violations import translated
 
 _COLUMNS = """
@@ -138,9 +139,7 @@ def insert(cur: RealDictCursor, fields: SubdivisionFields, object_path: Sequence
     """Raises: ConflictError."""
     with translated():
         cur.execute(INSERT, {**asdict(fields), "object_path": list(object_path)})
-    row = cur.fetchone()
-    assert row is not None  # noqa: S101 - RETURNING of one row
-    return int(row["id"])
+    return returned_id(cur)
 
 
 def update(cur: RealDictCursor, subdivision: Subdivision) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from psycopg2.extras import RealDictCursor
 
 from statusmonitor.errors import NotFoundError
+from statusmonitor.repositories.rows import returned_id
 from statusmonitor.repositories.violations import translated
 
 _COLUMNS = """
@@ -145,9 +146,7 @@ def insert(cur: RealDictCursor, user: NewUser) -> int:
                 "must_change_password": user.must_change_password,
             },
         )
-    row = cur.fetchone()
-    assert row is not None  # noqa: S101 - RETURNING of one row
-    return int(row["id"])
+    return returned_id(cur)
 
 
 def insert_first(cur: RealDictCursor, username: str, password_hash: str) -> int | None:

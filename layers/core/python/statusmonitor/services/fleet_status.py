@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from statusmonitor.db.connection import cursor
 from statusmonitor.domain.status_text import status_text
@@ -40,5 +41,10 @@ def list_fleet() -> FleetStatus:
 
 
 def _view(node: FleetNode, types: Mapping[int, TypeView]) -> FleetNodeView:
-    reason = {"condition": node.reason.condition, "stale_limit_seconds": node.reason.stale_limit_seconds}
-    return FleetNodeView(node, types[node.node_type_id], status_text(node.status, reason, node.reason_method))
+    text = _label(node.status, node.reason.condition, node.reason.stale_limit_seconds, node.reason_method)
+    return FleetNodeView(node, types[node.node_type_id], text)
+
+
+@lru_cache(maxsize=1_000)
+def _label(status: str, condition: str | None, stale_limit_seconds: int | None, method_name: str | None) -> str:
+    return status_text(status, {"condition": condition, "stale_limit_seconds": stale_limit_seconds}, method_name)

@@ -23,7 +23,7 @@ def check_rules(password: str, username: str) -> None:
 
 def hash_password(password: str) -> str:
     with _AT_ONCE:
-        return _hasher().hash(password)
+        return _hasher().hash(_bytes(password))
 
 
 def matches(password_hash: str | None, password: str) -> bool:
@@ -33,7 +33,7 @@ def matches(password_hash: str | None, password: str) -> bool:
     decoy = _decoy()
     with _AT_ONCE:
         try:
-            _hasher().verify(password_hash or decoy, password)
+            _hasher().verify(password_hash or decoy, _bytes(password))
         except (VerificationError, InvalidHashError):
             return False
     return password_hash is not None
@@ -54,6 +54,10 @@ def _hasher() -> "PasswordHasher":
 @cache
 def _decoy() -> str:
     return _hasher().hash("a password that nobody has")
+
+
+def _bytes(password: str) -> bytes:
+    return password.encode("utf-8", "surrogatepass")  # half a character is no password that anybody has, and no error
 
 
 def _fault(password: str, username: str) -> str | None:

@@ -1,0 +1,1 @@
+"""The views, one blueprint an area; each calls its services and renders a template."""
