@@ -1,6 +1,6 @@
 """Makes the application: settings, template environment, guards and blueprints, each from its own module."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from flask import Flask
 from jinja2 import StrictUndefined
@@ -17,7 +17,7 @@ BLUEPRINTS = (auth.pages, overview.pages, nodes.pages, results.pages, events.pag
 class Pages(Flask):
     """A misspelt field fails; whatever a template prints is made visible first, then escaped."""
 
-    jinja_options: ClassVar[dict[str, Any]] = ImmutableDict(
+    jinja_options: dict[str, Any] = ImmutableDict(
         undefined=StrictUndefined, finalize=visible_text.finalize, trim_blocks=True, lstrip_blocks=True
     )
 

@@ -7,12 +7,14 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from flask import Blueprint, Response, send_from_directory, url_for
+from flask import Blueprint, Response, url_for
+from werkzeug.exceptions import NotFound
 
 FOLDER = Path(__file__).parent / "static"
 # One file for the browser, six to work on; the order is that of the cascade layers.
 STYLE_SHEETS = ("tokens", "base", "layout", "components", "pages", "utilities", "print")
 STYLE_NAME = "app.css"
+MIME_TYPES = {"js": "text/javascript", "svg": "image/svg+xml", "css": "text/css", "json": "application/json", "txt": "text/plain"}
 FOREVER = "public, max-age=31536000, immutable"
 
 pages = Blueprint("assets", __name__)
@@ -20,19 +22,14 @@ pages = Blueprint("assets", __name__)
 
 @pages.get("/static/<version>/<path:name>")
 def static(version: str, name: str) -> Response:
-    if name == STYLE_NAME:
-        response = Response(style_sheet(), mimetype="text/css")
-    else:
-        response = send_from_directory(FOLDER, name)
-        if name.endswith(".js"):
-            response.mimetype = "text/javascript"
+    response = _answer(name)
     response.headers["Cache-Control"] = FOREVER if version == tree_hash() else "no-cache"
     return response
 
 
 @pages.get("/favicon.ico")
 def favicon() -> Response:
-    return send_from_directory(FOLDER, "favicon.svg", mimetype="image/svg+xml", max_age=86_400)
+    return _answer("favicon.svg")
 
 
 @pages.get("/robots.txt")
@@ -44,16 +41,31 @@ def static_url(name: str) -> str:
     return url_for("assets.static", version=tree_hash(), name=name)
 
 
+def _answer(name: str) -> Response:
+    if name == STYLE_NAME:
+        return Response(style_sheet(), mimetype="text/css")
+    content = files().get(name)
+    if content is None:
+        raise NotFound
+    return Response(content, mimetype=MIME_TYPES.get(name.rpartition(".")[2], "application/octet-stream"))
+
+
+@cache
+def files() -> dict[str, bytes]:
+    """Return every static file by its name below the folder: some 150 KB, and no name leads outside."""
+    return {path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in sorted(FOLDER.rglob("*")) if path.is_file()}
+
+
 @cache
 def style_sheet() -> str:
-    return "\n".join((FOLDER / "css" / f"{name}.css").read_text("utf-8") for name in STYLE_SHEETS)
+    return "\n".join(files()[f"css/{name}.css"].decode() for name in STYLE_SHEETS)
 
 
 @cache
 def tree_hash() -> str:
     """Return 12 characters that change with any file; read once, since a running server's files do not change."""
     digest = sha256()
-    for path in sorted(each for each in FOLDER.rglob("*") if each.is_file()):
-        digest.update(str(path.relative_to(FOLDER)).encode())
-        digest.update(path.read_bytes())
+    for name, content in files().items():
+        digest.update(name.encode())
+        digest.update(content)
     return digest.hexdigest()[:12]

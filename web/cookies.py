@@ -1,6 +1,7 @@
 """The cookies of the pages: the session's, and the two preferences that must be known before anybody is."""
 
-from flask import Response, request
+from flask import request
+from werkzeug.wrappers import Response
 
 from statusmonitor.config import settings
 from statusmonitor.http.auth import session_cookie_name

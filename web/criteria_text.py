@@ -65,6 +65,8 @@ def _array_rule(criterion: Mapping[str, Any], depth: int) -> str:
         rule = keys.get(key)
         if isinstance(rule, dict) and rule:
             is_plain_count = key == "_count_" and is_operator_block(rule)
-            parts = [" ".join(_operator(*each) for each in rule.items())] if is_plain_count else map(str, _lines(rule, "", depth + 1))
+            parts = (
+                [" ".join(_operator(*each) for each in rule.items())] if is_plain_count else map(str, _lines(rule, "", depth + 1))
+            )
             words.append(before + ", ".join(parts))
     return " ".join(words)

@@ -70,6 +70,8 @@ def _text(status: int) -> ErrorText:
             gettext("Agents keep their results and send them again, nothing is lost. The page tries again by itself."),
         ),
     }
-    bad_request = ErrorText("triangle-alert", gettext("The request cannot be read"), gettext("A part of the address or the form is wrong."))
+    bad_request = ErrorText(
+        "triangle-alert", gettext("The request cannot be read"), gettext("A part of the address or the form is wrong.")
+    )
     unexpected = ErrorText("triangle-alert", gettext("Something went wrong here"), gettext("The server's log has the details."))
     return known.get(status) or (bad_request if status < 500 else unexpected)  # noqa: PLR2004 - the client's errors

@@ -20,7 +20,14 @@ MAX_SHOWN_JSON = 200_000
 
 def install(app: Flask) -> None:
     app.jinja_env.filters.update(
-        duration=duration, milliseconds=milliseconds, number=number, time_tag=time_tag, age_tag=age_tag, iso=iso, local_input=local_input, pretty_json=pretty_json
+        duration=duration,
+        milliseconds=milliseconds,
+        number=number,
+        time_tag=time_tag,
+        age_tag=age_tag,
+        iso=iso,
+        local_input=local_input,
+        pretty_json=pretty_json,
     )
     app.jinja_env.globals.update(now=lambda: datetime.now(UTC), is_recent=is_recent)
 
@@ -28,7 +35,7 @@ def install(app: Flask) -> None:
 def duration(seconds: float) -> str:
     """Return the two largest units that are not zero: 2 min 14 s, 3 d 5 h, 0 s."""
     left = max(0, int(seconds))
-    parts = []
+    parts: list[tuple[int, str]] = []
     for unit, length in _UNITS:
         amount, left = divmod(left, length)
         if amount or parts:
@@ -74,7 +81,9 @@ def time_tag(moment: datetime | None, style: str = "auto") -> Markup:
     utc = moment.astimezone(UTC)
     is_near = style == "auto" and abs(datetime.now(UTC) - utc) < _RECENT
     text = f"{utc:%H:%M:%S}" if is_near else f"{utc:%Y-%m-%d %H:%M:%S}"
-    return Markup('<time datetime="{}" data-time="{}" title="{:%Y-%m-%d %H:%M:%S} UTC">{}</time>').format(iso(utc), style, utc, text)
+    return Markup('<time datetime="{}" data-time="{}" title="{:%Y-%m-%d %H:%M:%S} UTC">{}</time>').format(
+        iso(utc), style, utc, text
+    )
 
 
 def age_tag(moment: datetime | None) -> Markup:

@@ -22,7 +22,7 @@ _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 _OWN_TOKEN_ENDPOINTS = frozenset({"auth.login"})
 
 
-class Viewer(UserMixin):
+class Viewer(UserMixin):  # type: ignore[misc]
     """The signed-in user as Flask-Login and the templates know it."""
 
     def __init__(self, found: SessionUser, token: str) -> None:
@@ -37,7 +37,7 @@ def install(app: Flask) -> None:
     manager = LoginManager()
     manager.session_protection = None  # our sessions are rows, not the signed cookie that it would look at
     manager.request_loader(_load_viewer)
-    manager.init_app(app)
+    manager.init_app(app, add_context_processor=False)  # it would ask the database while the page about its absence is made
     app.before_request(_admit)
     app.jinja_env.globals.update(csrf_token=_template_token)
 

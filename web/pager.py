@@ -1,6 +1,5 @@
 """Links between the pages of a list that keep its filters."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,5 +36,5 @@ class Pager:
         arguments.update(changes)
         if "page" not in changes or changes["page"] == 1:
             arguments.pop("page", None)
-        kept: Mapping[str, Any] = {name: value for name, value in arguments.items() if value not in (None, "", [""])}
+        kept = {name: value for name, value in arguments.items() if value not in (None, "", [""])}
         return url_for(self.endpoint, **kept)

@@ -12,7 +12,6 @@ from web.language import gettext
 from web.result_steps import StepView
 
 
-
 @dataclass(frozen=True, slots=True)
 class Why:
     """The headline, what the agent said, and facts as pairs of a label and a text."""

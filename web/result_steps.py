@@ -56,7 +56,12 @@ def steps_of(details: str | None, pipeline: str | None) -> list[StepView]:
 def message_of(details: str | None) -> str | None:
     """Return the message of the whole result, None when it is good or silent."""
     fields = _object(details)
-    names = ("pipeline_overall_error_message", "pipeline_overall_error_message_bulk", "pipeline_error_message", "pipeline_status_message")
+    names = (
+        "pipeline_overall_error_message",
+        "pipeline_overall_error_message_bulk",
+        "pipeline_error_message",
+        "pipeline_status_message",
+    )
     return next((fields[name] for name in names if isinstance(fields.get(name), str) and fields[name]), None)
 
 

@@ -22,12 +22,6 @@ LICENCES = STATIC / "vendor" / "LICENCES.txt"
 
 # One file for both: idiomorph extends htmx and is never loaded without it.
 SCRIPTS = (("htmx.org", "dist/htmx.min.js"), ("idiomorph", "dist/idiomorph-ext.min.js"))
-ICONS = (
-    "activity arrow-left arrow-right box check chevron-down chevron-left chevron-right chevron-up circle-help clock clock-alert "
-    "copy cpu database external-link file-text filter globe hard-drive house key keyboard languages laptop layers layout-grid "
-    "link list log-out map-pin monitor moon network pause play plug plus printer radio refresh-cw router rotate-ccw scroll-text "
-    "search server settings shield smartphone sun sun-moon triangle-alert user video wifi wifi-off x"
-).split()
 
 
 def main() -> int:
@@ -65,7 +59,7 @@ def scripts() -> bytes:
 def sprite() -> bytes:
     """Return Lucide's icons as symbols `i-<name>` and our own status shapes as `s-<status>`."""
     head = f"<!-- Lucide {version('lucide-static')}, licence ISC, see vendor/LICENCES.txt; symbols s-… are our own -->"
-    symbols = [symbol(name) for name in ICONS]
+    symbols = [symbol(name) for name in (HERE / "icons.txt").read_text().split()]
     shapes = (HERE / "shapes.svg").read_text().strip()
     return f'<svg xmlns="http://www.w3.org/2000/svg">{head}\n{"".join(symbols)}{shapes}\n</svg>\n'.encode()
 

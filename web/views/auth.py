@@ -34,8 +34,10 @@ def login() -> Any:
     form = SignInForm()
     if request.method == "GET":
         return _page(form, None, 200)
-    if not form.validate():
-        return _page(form, _fault(form), 400)
+    return _sign_in(form, target) if form.validate() else _page(form, _fault(form), 400)
+
+
+def _sign_in(form: SignInForm, target: str) -> Any:
     try:
         signed_in = sessions.sign_in(form.username.data, form.password.data, address=_address(), user_agent=_user_agent())
     except UnauthorizedError:

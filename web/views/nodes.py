@@ -63,7 +63,9 @@ def detail(node_id: int) -> str:
 def _last_result(node: NodeView) -> dict[str, Any] | None:
     """Return the result that explains the status: of the job in the reason, else the newest one."""
     reported = [job for job in node.jobs if job.last_result]
-    chosen = next((job for job in reported if job.id == node.reason.assignment_id), None) or max(reported, key=_reported_at, default=None)
+    chosen = next((job for job in reported if job.id == node.reason.assignment_id), None) or max(
+        reported, key=_reported_at, default=None
+    )
     if chosen is None or chosen.last_result is None:
         return None
     details = history.get_details(chosen.last_result.id)

@@ -1,6 +1,7 @@
 """The overview: counters, the map of all nodes, what is wrong, what changed last."""
 
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -34,7 +35,9 @@ def show() -> str:
 
 @pages.get("/ui/problems")
 def problems() -> str:
-    return render_template("components/problem_list.html", problems=overview.problems(SHOWN_PROBLEMS), counts=current_head().counts)
+    return render_template(
+        "components/problem_list.html", problems=overview.problems(SHOWN_PROBLEMS), counts=current_head().counts
+    )
 
 
 @pages.get("/ui/changes")
@@ -63,8 +66,15 @@ def hint(node_id: int) -> str:
 
 def _packed(group: Group) -> list[Any]:
     ids = group.node_ids
-    steps = [ids[0], *(after - before for before, after in zip(ids, ids[1:], strict=False))]
-    return [group.subdivision_id, group.depth, visible(group.short_name), group.transport_system_code or "", group.statuses, steps]
+    steps = [ids[0], *(after - before for before, after in pairwise(ids))]
+    return [
+        group.subdivision_id,
+        group.depth,
+        visible(group.short_name),
+        group.transport_system_code or "",
+        group.statuses,
+        steps,
+    ]
 
 
 def _recently_changed() -> list[list[int]]:

@@ -15,7 +15,9 @@ def detail(check_id: int) -> str:
     row = _get(check_id)
     details = history.get_details(check_id)
     data = details.data if details else None
-    return render_template("pages/result.html", row=row, data=data, steps=steps_of(data, _pipeline(row)), message=message_of(data))
+    return render_template(
+        "pages/result.html", row=row, data=data, steps=steps_of(data, _pipeline(row)), message=message_of(data)
+    )
 
 
 @pages.get("/results/<int:check_id>.json")

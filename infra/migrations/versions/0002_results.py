@@ -80,9 +80,10 @@ CREATE TABLE node_states (
 CREATE INDEX node_states_rev_idx ON node_states (rev);
 CREATE INDEX node_states_trouble_idx ON node_states (status, since) WHERE status <> 'available';
 
+CREATE SEQUENCE journal_id_seq AS bigint;       -- of transitions and events alike: the journal shows both
 CREATE TABLE status_changes (
-    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    node_id bigint NOT NULL REFERENCES nodes ON DELETE CASCADE,
+    id bigint PRIMARY KEY DEFAULT nextval('journal_id_seq'),
+    node_id bigint NOT NULL,                    -- no foreign key: written under the lock of the node's state row only
     old_status text NOT NULL,
     new_status text NOT NULL,
     status_reason json NOT NULL,
@@ -93,7 +94,7 @@ CREATE TABLE status_changes (
 CREATE INDEX status_changes_node_id_idx ON status_changes (node_id, changed_at DESC, id DESC);
 
 CREATE TABLE events (
-    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id bigint PRIMARY KEY DEFAULT nextval('journal_id_seq'),
     event_time timestamptz NOT NULL DEFAULT now(),
     event_type varchar(50) NOT NULL,
     severity varchar(10) NOT NULL CHECK (severity IN ('INFO', 'WARN', 'ERROR', 'CRITICAL')),
@@ -107,9 +108,21 @@ CREATE TABLE events (
     related_entity_id text,
     details json
 );
-CREATE INDEX events_event_time_idx ON events (event_time DESC, id DESC);
 CREATE INDEX events_node_id_idx ON events (node_id, id DESC) WHERE node_id IS NOT NULL;
-CREATE INDEX events_severity_idx ON events (id DESC) WHERE severity IN ('ERROR', 'CRITICAL');
+
+CREATE VIEW journal AS
+SELECT id, event_time, event_type, severity, message, source, object_id, node_id, assignment_id, node_check_id,
+       related_entity, related_entity_id, details
+  FROM events
+ UNION ALL
+SELECT c.id, c.changed_at, 'NODE_STATUS_CHANGED',
+       CASE c.new_status WHEN 'available' THEN 'INFO' WHEN 'unavailable' THEN 'ERROR' ELSE 'WARN' END,
+       n.name || ': ' || c.old_status || ' → ' || c.new_status, 'status', s.object_id, c.node_id,
+       (c.status_reason ->> 'assignment_id')::bigint, NULL, NULL, NULL,
+       json_build_object('old_status', c.old_status, 'new_status', c.new_status, 'reason', c.status_reason)
+  FROM status_changes c
+  JOIN nodes n ON n.id = c.node_id
+  JOIN subdivisions s ON s.id = n.parent_subdivision_id;
 """
 
 

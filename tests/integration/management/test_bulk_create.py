@@ -1,9 +1,6 @@
 """POST /api/v1/assignments/bulk_create: one job for many nodes."""
 
 import pytest
-from psycopg2.extras import RealDictCursor
-
-from statusmonitor.db import connection
 
 PIPELINE = [{"type": "PING", "parameters": {"count": 2}, "success_criteria": {"rtt_ms": {"<=": 100}}}]
 
@@ -12,28 +9,6 @@ PIPELINE = [{"type": "PING", "parameters": {"count": 2}, "success_criteria": {"r
 def job(sql) -> dict:
     ping = sql("SELECT id FROM check_methods WHERE method_name = 'PING'")[0]["id"]
     return {"method_id": ping, "check_interval_seconds": 120, "pipeline": PIPELINE}
-
-
-@pytest.fixture
-def statements(monkeypatch):
-    """Count the statements that the code under test really sends, each time it is asked."""
-    sent: list[str] = []
-
-    class CountingCursor(RealDictCursor):
-        def execute(self, query, parameters=None):
-            sent.append(query)
-            super().execute(query, parameters)
-
-    monkeypatch.setattr(connection, "RealDictCursor", CountingCursor)
-    connection.close()  # the next statement opens a connection with cursors that count
-
-    def taken() -> int:
-        count = len(sent)
-        sent.clear()
-        return count
-
-    yield taken
-    connection.close()
 
 
 def create(manage, job: dict, **chosen):
@@ -183,12 +158,13 @@ def test_the_number_of_statements_does_not_depend_on_the_number_of_nodes(manage,
     sql("INSERT INTO nodes (name, parent_subdivision_id) SELECT 'n' || i, %(site)s FROM generate_series(1, 2000) i", site=site)
     nodes = [row["id"] for row in sql("SELECT id FROM nodes ORDER BY id")]
     manage("GET", "health")  # the key is remembered as used
-    statements()
+    statements.clear()
 
     create(manage, job, node_ids=nodes[:1])
-    for_one = statements()
+    for_one = len(statements)
+    statements.clear()
     answer = create(manage, job, node_ids=nodes)
-    for_many = statements()
+    for_many = len(statements)
 
     assert answer.json["assignments_created"] == 1999
     assert 0 < for_many <= for_one

@@ -3,9 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from psycopg2.extras import RealDictCursor
 
-from statusmonitor.db import connection
 from statusmonitor.domain.results import NewCheck, ResultSource
 from statusmonitor.services.ingest import Outcome, ingest
 from statusmonitor.services.keys import recall
@@ -23,24 +21,6 @@ def report(fleet):
         assert ingest([check], caller) == [Outcome.STORED]
 
     return send
-
-
-@pytest.fixture
-def statements(database, monkeypatch):
-    """The texts of the statements that this thread's connection sends from now on."""
-    sent: list[str] = []
-
-    class RecordingCursor(RealDictCursor):
-        def execute(self, query, vars=None):  # noqa: A002 - the driver's name
-            text = query.decode() if isinstance(query, bytes) else str(query)
-            if not text.startswith("PREPARE"):
-                sent.append(text)
-            return super().execute(query, vars)
-
-    monkeypatch.setattr(connection, "RealDictCursor", RecordingCursor)
-    connection.close()
-    yield sent
-    connection.close()
 
 
 @pytest.fixture

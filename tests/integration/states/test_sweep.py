@@ -63,7 +63,7 @@ def test_a_turned_node_says_why_and_since_when(fleet, sql, report):
         "stale_limit_seconds": 300,
         "stale_limit_source": "type:0",
     }
-    [event] = sql("SELECT * FROM events WHERE severity = 'WARN'")
+    [event] = sql("SELECT * FROM journal WHERE severity = 'WARN'")
     assert (event["event_type"], event["assignment_id"]) == ("NODE_STATUS_CHANGED", job)
 
 

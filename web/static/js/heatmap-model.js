@@ -5,10 +5,10 @@
  */
 
 const SIZES = [[80, 26, 5], [200, 20, 4], [500, 16, 3], [1600, 13, 3], [4000, 11, 2], [Infinity, 9, 2]];
-const LABEL = 22;
-const BLOCK_GAP = { x: 22, y: 14 };
+const LABEL = 21;
+const BLOCK_GAP = { x: 20, y: 12 };
 const PADDING = 16;
-const MIN_BLOCK = 178;
+const MIN_BLOCK = 150;
 const WEIGHTS = { d: 1e8, w: 1e4, u: 1 };
 
 /** @returns {{cell: number, gap: number}} the larger the fewer nodes there are */

@@ -1,6 +1,7 @@
 /** The map of all nodes: fetches the packed fleet, draws it, follows live changes, answers pointer and keyboard. */
 
 import { ApiError, getFragment, getJson } from "./api.js";
+import { labelOf } from "./heatmap-labels.js";
 import { arrange, cellAt, hit, layout, moveCursor, unpack, visibleRows } from "./heatmap-model.js";
 import { paint, readColors } from "./heatmap-paint.js";
 import { fill, texts } from "./texts.js";
@@ -9,7 +10,6 @@ import { hideTip, showTip } from "./tip.js";
 const VIEW_KEY = "map-view";
 const HINT_AFTER_MS = 110;
 const WORST_FIRST_FROM_GROUPS = 40;
-const TALLIES = [["d", "unavailable", "✕"], ["w", "warning", "!"], ["u", "unknown", "?"]];
 
 export function startHeatmap(root) {
   new Heatmap(root).start();
@@ -137,20 +137,7 @@ class Heatmap {
     if (!this.map || !this.colors) return;
     const view = { top: this.scroll.scrollTop, width: this.width, height: this.height };
     paint(this.context, this.map, view, { colors: this.colors, changedAt: this.changedAt, cursor: this.cursor, now: Date.now() + this.skew });
-    this.labels.replaceChildren(...visibleRows(this.map, view.top - 200, view.height + 400).flatMap((row) => row.blocks.map((block) => this.label(block))));
-  }
-
-  label({ group, x, y, width }) {
-    const label = document.createElement("div");
-    label.className = "map__label";
-    label.style.cssText = `left:${x}px;top:${y}px;width:${width}px`;
-    const link = document.createElement("a");
-    link.href = this.root.dataset.group + group.id;
-    link.textContent = group.name;
-    link.title = group.code ? `${group.name} · ${group.code}` : group.name;
-    const tallies = TALLIES.map(([mark, look, sign]) => [group.statuses.filter((status) => status === mark).length, look, sign]).filter(([amount]) => amount);
-    label.append(link, ...tallies.map((tally) => tallyOf(...tally)), tallyOf(group.all, "", ""));
-    return label;
+    this.labels.replaceChildren(...visibleRows(this.map, view.top - 200, view.height + 400).flatMap((row) => row.blocks.map((block) => labelOf(block, this.root.dataset.group))));
   }
 
   onPointer(event) {
@@ -208,11 +195,4 @@ class Heatmap {
     const id = this.cursor && this.idAt(this.cursor);
     if (id) location.assign(this.root.dataset.node + id);
   }
-}
-
-function tallyOf(amount, look, sign) {
-  const tally = document.createElement("small");
-  if (look) tally.className = `tally is-${look}`;
-  tally.textContent = `${sign}${amount}`;
-  return tally;
 }

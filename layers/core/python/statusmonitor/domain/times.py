@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 MAX_AHEAD = timedelta(minutes=5)  # a clock further ahead is broken
 
@@ -14,6 +15,7 @@ class CheckTime:
     reported_at: str | None = None
 
 
+@lru_cache(maxsize=1024)
 def parse_time(text: str) -> datetime | None:
     """Return the instant that an ISO 8601 text names, None when it names none.
 

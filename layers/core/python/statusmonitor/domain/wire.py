@@ -1,6 +1,7 @@
 """The only place that knows how clients spell a result: server style, agent style, loader style (contract 1.2, 1.3)."""
 
 from datetime import datetime
+from functools import lru_cache
 
 import msgspec
 
@@ -167,14 +168,22 @@ def _read_details(wire: WireResult) -> bytes | None:
 
 
 def _read_source(wire: WireResult, defaults: BatchDefaults) -> ResultSource:
-    executor = _integer(wire.executor_object_id)
+    executor = (wire.executor_object_id, wire.executor_host, wire.resolution_method)
+    return _source(executor, (wire.agent_script_version, wire.assignment_config_version), defaults)
+
+
+@lru_cache(maxsize=1024, typed=True)
+def _source(executor: tuple[Scalar, Scalar, Scalar], versions: tuple[Scalar, Scalar], defaults: BatchDefaults) -> ResultSource:
+    """The same for hundreds of results in a row."""
+    object_id, host, method = executor
+    number = _integer(object_id)
     return ResultSource(
-        executor if executor is not None and abs(executor) <= MAX_INT else defaults.object_id,
-        _cut(wire.executor_host, MAX_TEXT),
-        defaults.resolution_method or _cut(wire.resolution_method, MAX_VERSION),
+        number if number is not None and abs(number) <= MAX_INT else defaults.object_id,
+        _cut(host, MAX_TEXT),
+        defaults.resolution_method or _cut(method, MAX_VERSION),
         defaults.detail_type,
-        _cut(wire.agent_script_version, MAX_VERSION) or defaults.agent_script_version,
-        _cut(wire.assignment_config_version, MAX_VERSION) or defaults.assignment_config_version,
+        _cut(versions[0], MAX_VERSION) or defaults.agent_script_version,
+        _cut(versions[1], MAX_VERSION) or defaults.assignment_config_version,
     )
 
 

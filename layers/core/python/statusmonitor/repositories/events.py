@@ -1,4 +1,4 @@
-"""The journal: adding an entry, reading it newest first under filters."""
+"""The journal: events and transitions; adding an event, reading both under filters, what was recorded last first."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -72,7 +72,7 @@ class EventFilter:
 
 # Parameters are bound as literals, so that the conditions of absent filters fold away before planning.
 _MATCHING = """
-      FROM events
+      FROM journal
      WHERE (%(severity)s::text[] IS NULL OR severity = ANY (%(severity)s::text[]))
        AND (%(event_type)s::text IS NULL OR strpos(lower(event_type), lower(%(event_type)s::text)) > 0)
        AND (%(object_id)s::int IS NULL OR object_id = %(object_id)s)
@@ -95,7 +95,7 @@ LIST = (
     _COLUMNS
     + _MATCHING
     + """
-     ORDER BY event_time DESC, id DESC
+     ORDER BY id DESC
      LIMIT %(limit)s OFFSET %(offset)s
 """
 )
@@ -105,7 +105,7 @@ COUNT = "SELECT count(*) AS total_count" + _MATCHING
 FIND = (
     _COLUMNS
     + """
-      FROM events
+      FROM journal
      WHERE id = %(id)s
 """
 )

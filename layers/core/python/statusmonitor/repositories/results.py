@@ -7,6 +7,7 @@ from typing import Any
 from psycopg2.extras import RealDictCursor
 
 from statusmonitor.db.connection import execute_prepared
+from statusmonitor.repositories.batch import Batch
 
 # Stores every result whose job keeps its state, in one statement, and names the rest. It compares; it knows no rule.
 # A broken clock (p, the time as sent) always counts as a change: its repeats are recognised under the node's lock only.
@@ -14,8 +15,11 @@ from statusmonitor.db.connection import execute_prepared
 STORE_CONFIRMING = """
     WITH incoming AS MATERIALIZED (
         SELECT i.*, LEAST(i.t, %(received_at)s) AS effective_at
-          FROM json_to_recordset(%(batch)s)
-               AS i (n int, a bigint, t timestamptz, v boolean, s boolean, k bigint, m int, o int, e text, d json, p text)
+          FROM ROWS FROM (
+                   json_to_recordset(%(batch)s)
+                       AS (n int, a bigint, t timestamptz, v boolean, s boolean, k bigint, m int, o int, e text, p text),
+                   unnest(string_to_array(%(details)s, E'\\x1f', ''))
+               ) AS i (n, a, t, v, s, k, m, o, e, p, d)
          WHERE (SELECT revision FROM keys_revision) = %(keys_revision)s
     ),
     jobs AS MATERIALIZED (
@@ -45,7 +49,7 @@ STORE_CONFIRMING = """
     ),
     detailed AS (
         INSERT INTO check_details (assignment_id, executed_at, error_message, data)
-        SELECT a, t, e, d FROM confirming
+        SELECT a, t, e, d::json FROM confirming
          WHERE (d IS NOT NULL OR e IS NOT NULL) AND t >= %(details_from)s
             ON CONFLICT (assignment_id, executed_at) DO NOTHING
     ),
@@ -74,8 +78,11 @@ STORE_CONFIRMING = """
 STORE = """
     WITH incoming AS MATERIALIZED (
         SELECT i.*
-          FROM json_to_recordset(%(batch)s)
-               AS i (n int, a bigint, t timestamptz, v boolean, s boolean, k bigint, m int, o int, e text, d json, p text)
+          FROM ROWS FROM (
+                   json_to_recordset(%(batch)s)
+                       AS (n int, a bigint, t timestamptz, v boolean, s boolean, k bigint, m int, o int, e text, p text),
+                   unnest(string_to_array(%(details)s, E'\\x1f', ''))
+               ) AS i (n, a, t, v, s, k, m, o, e, p, d)
     ),
     stored AS (
         INSERT INTO check_results
@@ -84,7 +91,7 @@ STORE = """
             ON CONFLICT (assignment_id, executed_at) DO NOTHING
     )
     INSERT INTO check_details (assignment_id, executed_at, error_message, data)
-    SELECT a, t, e, d FROM incoming
+    SELECT a, t, e, d::json FROM incoming
      WHERE (d IS NOT NULL OR e IS NOT NULL) AND t >= %(details_from)s
         ON CONFLICT (assignment_id, executed_at) DO NOTHING
 """
@@ -106,7 +113,7 @@ class StoreTerms:
     keys_revision: int
 
 
-def store_confirming(cur: RealDictCursor, batch: str, assignment_ids: list[int], terms: StoreTerms) -> list[dict[str, Any]]:
+def store_confirming(cur: RealDictCursor, batch: Batch, assignment_ids: list[int], terms: StoreTerms) -> list[dict[str, Any]]:
     """Store what confirms the state of its job and return the others as rows of `n` and `outcome`.
 
     `outcome` is unknown (no such job), foreign (outside the key's object), changing (the job's state would change:
@@ -117,7 +124,8 @@ def store_confirming(cur: RealDictCursor, batch: str, assignment_ids: list[int],
         "store_confirming",
         STORE_CONFIRMING,
         {
-            "batch": ("json", batch),
+            "batch": ("json", batch.rows),
+            "details": ("text", batch.details),
             "assignment_ids": ("bigint[]", assignment_ids),
             "received_at": ("timestamptz", terms.received_at),
             "keys_revision": ("bigint", terms.keys_revision),
@@ -127,9 +135,19 @@ def store_confirming(cur: RealDictCursor, batch: str, assignment_ids: list[int],
     return cur.fetchall()  # type: ignore[return-value]
 
 
-def store(cur: RealDictCursor, batch: str, *, received_at: datetime, details_from: datetime) -> None:
+def store(cur: RealDictCursor, batch: Batch, *, received_at: datetime, details_from: datetime) -> None:
     """Store results whatever they mean for their job; one that is stored already changes nothing."""
-    cur.execute(STORE, {"batch": batch, "received_at": received_at, "details_from": details_from})
+    execute_prepared(
+        cur,
+        "store",
+        STORE,
+        {
+            "batch": ("json", batch.rows),
+            "details": ("text", batch.details),
+            "received_at": ("timestamptz", received_at),
+            "details_from": ("timestamptz", details_from),
+        },
+    )
 
 
 def find_reported(cur: RealDictCursor, pairs: str) -> set[tuple[int, str]]:

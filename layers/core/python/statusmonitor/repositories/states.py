@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from psycopg2.extras import RealDictCursor
 
+from statusmonitor.db.connection import execute_prepared
 from statusmonitor.domain.status import Job
 from statusmonitor.domain.transitions import NodeChange
 
@@ -42,7 +43,8 @@ LIST_JOBS = """
      WHERE node_id = ANY (%(node_ids)s)
 """
 
-# What becomes visible is written with its journal entries and, in the same statement, the one counter the pages compare.
+# What becomes visible is written with its transitions and, in the same statement, the one counter the pages compare.
+# The view `journal` shows the transitions as events, so that none is written twice.
 RECORD_CHANGES = """
     revision AS (
         UPDATE live_revision SET rev = rev + 1 WHERE EXISTS (SELECT FROM changed) RETURNING rev
@@ -59,18 +61,6 @@ RECORD_CHANGES = """
         SELECT t.node_id, t.old_status, t.new_status, t.status_reason, t.changed_at, %(now)s, revision.rev
           FROM transitions t, revision
          ORDER BY t.changed_at, t.node_id
-        RETURNING node_id, old_status, new_status, status_reason, changed_at
-    ),
-    told AS (
-        INSERT INTO events (event_time, event_type, severity, message, source, object_id, node_id, assignment_id, details)
-        SELECT r.changed_at, 'NODE_STATUS_CHANGED',
-               CASE r.new_status WHEN 'available' THEN 'INFO' WHEN 'unavailable' THEN 'ERROR' ELSE 'WARN' END,
-               n.name || ': ' || r.old_status || ' → ' || r.new_status, 'status', s.object_id, n.id,
-               (r.status_reason ->> 'assignment_id')::bigint,
-               json_build_object('old_status', r.old_status, 'new_status', r.new_status, 'reason', r.status_reason)
-          FROM recorded r
-          JOIN nodes n ON n.id = r.node_id
-          JOIN subdivisions s ON s.id = n.parent_subdivision_id
     )
 """
 
@@ -124,28 +114,30 @@ TURN_STALE = (
           FROM due d
          WHERE s.assignment_id = d.assignment_id
     ),
-    nodes_before AS MATERIALIZED (
-        SELECT node_id, status, status_reason, since, is_outdated, has_clock_fault, is_primary_only
-          FROM node_states
-         WHERE node_id IN (SELECT node_id FROM due WHERE turns)
-         ORDER BY node_id
-           FOR NO KEY UPDATE
+    turned AS MATERIALIZED ( -- one scan with its join: joined as two, the planner expects one row and compares all with all
+        SELECT d.node_id, d.assignment_id, d.is_primary, d.is_available, d.stale_limit_seconds, d.stale_limit_source,
+               d.stale_after, n.status AS old_status, n.status_reason AS old_reason, n.since, n.is_outdated,
+               n.has_clock_fault, n.is_primary_only
+          FROM due d
+          JOIN node_states n ON n.node_id = d.node_id
+         WHERE d.turns
+         ORDER BY d.node_id
+           FOR NO KEY UPDATE OF n
     ),
     first_turned AS (
-        SELECT DISTINCT ON (d.node_id)
-               d.node_id, b.status AS old_status, w.new_status, b.is_outdated, b.has_clock_fault, b.since, d.stale_after,
-               CASE WHEN b.status = w.new_status THEN b.status_reason
-                    ELSE json_strip_nulls(json_build_object(
-                        'rule', CASE WHEN d.is_primary THEN 'primary_job' ELSE 'other_job' END,
-                        'assignment_id', d.assignment_id,
-                        'condition', CASE WHEN d.is_available IS NULL THEN 'silent' ELSE 'outdated' END,
-                        'stale_limit_seconds', d.stale_limit_seconds,
-                        'stale_limit_source', d.stale_limit_source)) END AS status_reason
-          FROM due d
-          JOIN nodes_before b ON b.node_id = d.node_id
-          JOIN json_to_recordset(%(status_when_stale)s) AS w (old_status text, new_status text) ON w.old_status = b.status
-         WHERE d.turns AND (d.is_primary OR NOT b.is_primary_only)
-         ORDER BY d.node_id, d.is_primary DESC, d.stale_after
+        SELECT DISTINCT ON (t.node_id)
+               t.node_id, t.old_status, w.new_status, t.is_outdated, t.has_clock_fault, t.since, t.stale_after,
+               CASE WHEN t.old_status = w.new_status THEN t.old_reason
+                    ELSE json_build_object(
+                        'rule', CASE WHEN t.is_primary THEN 'primary_job' ELSE 'other_job' END,
+                        'assignment_id', t.assignment_id,
+                        'condition', CASE WHEN t.is_available IS NULL THEN 'silent' ELSE 'outdated' END,
+                        'stale_limit_seconds', t.stale_limit_seconds,
+                        'stale_limit_source', t.stale_limit_source) END AS status_reason
+          FROM turned t
+          JOIN json_to_recordset(%(status_when_stale)s) AS w (old_status text, new_status text) ON w.old_status = t.old_status
+         WHERE t.is_primary OR NOT t.is_primary_only
+         ORDER BY t.node_id, t.is_primary DESC, t.stale_after
     ),
     changed AS MATERIALIZED (
         SELECT node_id, new_status AS status, status_reason, true AS is_outdated, has_clock_fault,
@@ -178,7 +170,7 @@ PUSH_AHEAD = """
 
 def lock_jobs(cur: RealDictCursor, assignment_ids: Iterable[int]) -> dict[int, int]:
     """Lock the states of these jobs and return the node of each; a job that is gone is missing."""
-    cur.execute(LOCK_JOBS, {"assignment_ids": sorted(set(assignment_ids))})
+    execute_prepared(cur, "lock_jobs", LOCK_JOBS, {"assignment_ids": ("bigint[]", sorted(set(assignment_ids)))})
     return {row["assignment_id"]: row["node_id"] for row in cur}
 
 
@@ -188,13 +180,13 @@ def lock_jobs_of_nodes(cur: RealDictCursor, node_ids: Iterable[int]) -> None:
 
 def lock_nodes(cur: RealDictCursor, node_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
     """Lock the states of these nodes and return them by id. The jobs must be locked already."""
-    cur.execute(LOCK_NODES, {"node_ids": sorted(set(node_ids))})
+    execute_prepared(cur, "lock_nodes", LOCK_NODES, {"node_ids": ("bigint[]", sorted(set(node_ids)))})
     return {row["node_id"]: dict(row) for row in cur}
 
 
 def list_jobs(cur: RealDictCursor, node_ids: Iterable[int]) -> list[Job]:
     """Return every job of these nodes. Under the lock of the nodes it is what all earlier writers left."""
-    cur.execute(LIST_JOBS, {"node_ids": sorted(set(node_ids))})
+    execute_prepared(cur, "list_jobs", LIST_JOBS, {"node_ids": ("bigint[]", sorted(set(node_ids)))})
     return [_job(row) for row in cur]
 
 
@@ -203,13 +195,15 @@ def write(cur: RealDictCursor, jobs: Iterable[Job], changes: Sequence[NodeChange
 
     The last statement before commit: it raises the counter that readers compare.
     """
-    cur.execute(
+    execute_prepared(
+        cur,
+        "write_states",
         WRITE,
         {
-            "jobs": _json([_job_row(job) for job in jobs]),
-            "nodes": _json([change.state_row() for change in changes]),
-            "transitions": _json([row for change in changes for row in change.transition_rows()]),
-            "now": now,
+            "jobs": ("json", _json([_job_row(job) for job in jobs])),
+            "nodes": ("json", _json([change.state_row() for change in changes])),
+            "transitions": ("json", _json([row for change in changes for row in change.transition_rows()])),
+            "now": ("timestamptz", now),
         },
     )
     row = cur.fetchone()

@@ -21,18 +21,21 @@ logger = logging.getLogger(__name__)
 MAX_COMBINED = 256
 
 
+def _shut_lock() -> threading.Lock:
+    lock = threading.Lock()
+    lock.acquire()
+    return lock
+
+
 @dataclass(eq=False, slots=True)
 class _Ticket:
-    """A submission in the queue. Woken with an outcome or an error, or with neither: then it is to lead."""
+    """A submission in the queue. Woken with an outcome or an error, or with the batch that it is to write."""
 
     submission: Submission
-    wake: threading.Event = field(default_factory=threading.Event)
+    wake: threading.Lock = field(default_factory=_shut_lock)  # cheaper to wait for than an Event
+    batch: "list[_Ticket] | None" = None
     outcome: Outcome | None = None
     error: Exception | None = None
-
-    @property
-    def is_settled(self) -> bool:
-        return self.outcome is not None or self.error is not None
 
 
 class Combiner:
@@ -53,29 +56,36 @@ class Combiner:
         ticket = _Ticket(submission)
         with self._lock:
             self._waiting.append(ticket)
-            leads, self._is_led = not self._is_led, True
-        if not leads:
-            ticket.wake.wait()
-        if not ticket.is_settled:
-            self._lead()
+            if not self._is_led:
+                self._is_led = True
+                ticket.batch = self._take()
+        if ticket.batch is None:
+            ticket.wake.acquire()
+        if ticket.batch is not None:
+            self._lead(ticket, ticket.batch)
         if ticket.error is not None:
             raise ticket.error
         assert ticket.outcome is not None  # noqa: S101 - the leader settles every ticket of its batch, its own first
         return ticket.outcome
 
-    def _lead(self) -> None:
-        with self._lock:
-            batch, self._waiting = self._waiting[:MAX_COMBINED], self._waiting[MAX_COMBINED:]
+    def _take(self) -> list[_Ticket]:
+        batch, self._waiting = self._waiting[:MAX_COMBINED], self._waiting[MAX_COMBINED:]
+        return batch
+
+    def _lead(self, leader: _Ticket, batch: list[_Ticket]) -> None:
         try:
             self._settle(batch)
         finally:
             with self._lock:
                 heir = self._waiting[0] if self._waiting else None
                 self._is_led = heir is not None
-            for ticket in batch:
-                ticket.wake.set()
+                if heir is not None:
+                    heir.batch = self._take()
             if heir is not None:
-                heir.wake.set()
+                heir.wake.release()  # first, so that the next write begins while the others are woken
+            for ticket in batch:
+                if ticket is not leader:
+                    ticket.wake.release()
 
     def _settle(self, batch: Sequence[_Ticket]) -> None:
         try:
