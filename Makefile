@@ -27,7 +27,7 @@ format: venv ## put the code into shape
 	$(BIN)/ruff format .
 
 bench: venv ## measure it, in under ten minutes (ONLY=name)
-	$(BIN)/python -m bench
+	$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY))
 
 lock: ## write the lock files anew (needs uv)
 	requirements/lock.sh

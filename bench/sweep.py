@@ -37,7 +37,7 @@ def sweep_10000_due_ms(server: Server) -> Figure:
     use_database("")
     if transitions != ready.made:
         raise RuntimeError(f"{ready.made} nodes were due, {transitions} transitions are recorded")
-    return Figure(value, "ms", f"1,000,000 jobs, {DUE:,} nodes turn, each with its transition and event", at_most=150)
+    return Figure(value, "ms", f"1,000,000 jobs, {DUE:,} nodes turn, each with its transition", at_most=150)
 
 
 def with_million_jobs(server: Server) -> str:

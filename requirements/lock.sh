@@ -10,5 +10,7 @@ lock() { # lock FOLDER NAME [CONSTRAINT]
 }
 lock requirements dev
 lock requirements run requirements/dev.txt
+lock requirements sam # tools of the template's tests, each in an environment of its own
+lock requirements ric
 lock functions/ui requirements requirements/dev.txt
 lock layers/core requirements requirements/dev.txt

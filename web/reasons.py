@@ -34,7 +34,8 @@ def explain(node: NodeView, steps: Sequence[StepView]) -> Why:
     facts = [(gettext("Rule"), _rule_text(reason.rule))]
     if job:
         facts += _job_facts(job, reason, steps)
-    return Why(_headline(reason.rule, condition, reason.method_name), reason.message, facts)
+    rule = reason.rule if node.jobs or reason.rule != "no_data" else "no_jobs"
+    return Why(_headline(rule, condition, reason.method_name), reason.message, facts)
 
 
 def _job_facts(job: JobView, reason: ReasonView, steps: Sequence[StepView]) -> list[tuple[str, str]]:

@@ -30,13 +30,14 @@ EXPECTED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class ChildSpec:
-    """`spawn` starts the program with its output on a pipe; it is called again after each death."""
+    """`spawn` starts the program with its output on a pipe; it is called again after each death that `restarts`."""
 
     name: str
     spawn: Callable[[], subprocess.Popen[bytes]]
+    restarts: bool = True
 
 
-def command_child(name: str, command: Sequence[str], environment: Mapping[str, str]) -> ChildSpec:
+def command_child(name: str, command: Sequence[str], environment: Mapping[str, str], *, restarts: bool = True) -> ChildSpec:
     """Return a child that runs `command` and ends with this process, whatever ends it."""
 
     def spawn() -> subprocess.Popen[bytes]:
@@ -50,7 +51,7 @@ def command_child(name: str, command: Sequence[str], environment: Mapping[str, s
             preexec_fn=end_with_parent(signal.SIGKILL),  # noqa: PLW1509 - this process has no threads
         )
 
-    return ChildSpec(name, spawn)
+    return ChildSpec(name, spawn, restarts)
 
 
 def python_child(name: str, module: str, environment: Mapping[str, str]) -> ChildSpec:
@@ -65,6 +66,7 @@ class Child:
         self.process: subprocess.Popen[bytes] | None = None
         self.due_at: float | None = None  # monotonic time of the next start, while it is dead
         self.deaths = 0  # in a row
+        self.is_over = False  # dead, and to stay so
         self._log = log
         self._say = say
         self._started_at = 0.0
@@ -138,8 +140,10 @@ class Child:
         now = time.monotonic()
         self.deaths = 1 if now - self._started_at >= STEADY_SECONDS else self.deaths + 1
         delay = DELAYS[min(self.deaths, len(DELAYS)) - 1]
-        self.due_at = now + delay
-        line = f"{self.name} ended ({reason}); starting it again in {delay:g} s"
+        self.is_over = not self.spec.restarts
+        self.due_at = None if self.is_over else now + delay
+        outlook = "it stays so until the next start" if self.is_over else f"starting it again in {delay:g} s"
+        line = f"{self.name} ended ({reason}); {outlook}"
         self._log.write(line.encode())
         self._say(line)
 

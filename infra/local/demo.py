@@ -11,6 +11,7 @@ from infra.local.child import ChildSpec, command_child
 from infra.local.environment import own_environment
 from infra.local.postgres_cluster import write_private
 
+AGENT = "demo-agent"
 AGENT_LOG_LEVEL = "Info"
 
 
@@ -60,7 +61,7 @@ def demo_children(data: Path, base_url: str) -> list[ChildSpec]:
     listener = [sys.executable, "-m", "infra.local.demo_tls", str(ports["tls"]), str(CERTIFICATE_DAYS)]
     return [
         command_child("demo-tls", listener, own_environment()),
-        command_child("demo-agent", agent, own_environment()),
+        command_child(AGENT, agent, own_environment(), restarts=False),  # a person may stop it to see silence
     ]
 
 

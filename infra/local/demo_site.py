@@ -5,10 +5,8 @@ second site has stopped before it ever reported: with the good ones all four sta
 """
 
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from statusmonitor.domain.paging import Page
@@ -61,7 +59,6 @@ def _all(field: str, **criteria: Any) -> dict[str, Any]:
 
 
 PING = DemoJob("PING", {"count": 2, "timeout_ms": 1000}, {"packet_loss_percent": {"<": 50}})
-PYTHON = Path(sys.executable).resolve().name
 
 
 def demo_nodes(ports: DemoPorts) -> list[DemoNode]:
@@ -69,8 +66,8 @@ def demo_nodes(ports: DemoPorts) -> list[DemoNode]:
     machine = [
         PING,
         DemoJob("DISK_USAGE", {}, _all("disks", percent_free={">=": 1})),
-        DemoJob("MEMORY", {}, {"percent_free": {">=": 1}}),
-        DemoJob("PROCESS_LIST", {"process_names": [f"{PYTHON}*"]}, {"processes": {"_condition_": "count", "_count_": {">=": 1}}}),
+        DemoJob("MEMORY", {}, {"percent_available": {">=": 1}}),
+        DemoJob("PROCESS_LIST", {"process_names": ["python*"]}, {"processes": {"_condition_": "count", "_count_": {">=": 1}}}),
     ]
     server = [
         PING,

@@ -60,7 +60,11 @@ class Runner:
         self._supervisor.start(python_child("worker", "scheduler", environment))
         self._wait(lambda: _is_healthy(self._chosen.base_url), gateway)
         for spec in self._demo():
-            self._supervisor.start(spec)
+            child = self._supervisor.start(spec)
+            if not spec.restarts and child.process is not None:
+                self._say(
+                    f"The demo's agent is process {child.process.pid}: end it with `kill`, and its nodes turn stale in a minute"
+                )
         self._say(f"Status Monitor is ready: {self._chosen.base_url}")
         self._say(SIGN_IN_HINT)
 

@@ -42,6 +42,8 @@ class Supervisor:
         if self.is_stop_asked:
             return
         for child in self.children:
+            if child.is_over:
+                continue
             if child.due_at is None and not child.is_running():
                 self._drain(child)
                 child.note_death()

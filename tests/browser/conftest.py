@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, sync_playwright
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler
+from werkzeug.wsgi import get_input_stream
 
 from infra.local.request_body import BodyReader
 from infra.local.serve import build_gateway
@@ -61,8 +62,13 @@ class PooledServer(BaseWSGIServer):
     multithread = True
 
     def __init__(self, app) -> None:
-        super().__init__("127.0.0.1", 0, app, handler=QuietHandler)
+        super().__init__("127.0.0.1", 0, self._call, handler=QuietHandler)
+        self._gateway = app
         self._pool = ThreadPoolExecutor(8)
+
+    def _call(self, environ, start_response):
+        """The gateway reads a body to its end, which granian marks and a bare socket does not."""
+        return self._gateway({**environ, "wsgi.input": get_input_stream(environ)}, start_response)
 
     def process_request(self, request, client_address) -> None:
         self._pool.submit(self._work, request, client_address)

@@ -3,8 +3,10 @@
 import pytest
 from playwright.sync_api import expect
 
+from functions.management.app import lambda_handler
 from statusmonitor.services.events import NewEvent, add_event
-from tests.browser.conftest import PASSWORD
+from tests.browser.conftest import PASSWORD, PATIENCE_MS
+from tests.http_events import call
 
 
 @pytest.mark.parametrize("width", [1366, 390])
@@ -63,10 +65,11 @@ def test_an_empty_monitor_says_what_to_do_first_and_notices_the_first_node(visit
     expect(page.get_by_role("heading", level=1)).to_have_text("Nothing is watched yet")
     assert window.axe() == {}
 
-    fleet.node(name="first")
-    page.reload()
+    site, key = fleet.subdivision(), fleet.key("admin")
+    made = call(lambda_handler, "POST", "/api/v1/nodes", key=key, body={"name": "first", "parent_subdivision_id": site})
 
-    expect(page.get_by_role("heading", level=1)).to_have_text("Overview")
+    assert made.status == 201
+    expect(page.get_by_role("heading", level=1)).to_have_text("Overview", timeout=PATIENCE_MS)
 
 
 def test_everything_can_be_read_without_scripts(visit, site):
@@ -94,7 +97,7 @@ def test_on_paper_controls_are_gone_and_the_words_stay(visit, site):
 
     expect(page.locator(".side")).to_be_hidden()
     expect(page.locator(".filters")).to_be_hidden()
-    expect(page.locator("#node-%d" % site["nodes"]["down"])).to_be_visible()
+    expect(page.locator(f"#node-{site['nodes']['down']}")).to_be_visible()
     assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
 
 

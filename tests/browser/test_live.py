@@ -5,8 +5,10 @@ from urllib.parse import unquote
 import pytest
 from playwright.sync_api import expect
 
+from functions.management.app import lambda_handler
 from statusmonitor.services.events import NewEvent, add_event
 from tests.browser.conftest import PATIENCE_MS
+from tests.http_events import call
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -82,12 +84,18 @@ def test_a_filtered_table_loses_the_row_that_no_longer_fits(visit, site, report)
     expect(page.locator(".empty")).to_be_visible()
 
 
-def test_a_new_node_comes_by_itself(visit, site, fleet, sql):
+def test_a_new_node_comes_by_itself(visit, site, fleet):
     page = visit().go("/")
     page.wait_for_selector(".map__label")
 
-    fleet.node(subdivision=site["north"], name="N-new")
-    sql("UPDATE live_revision SET rev = rev + 1, struct = struct + 1")
+    made = call(
+        lambda_handler,
+        "POST",
+        "/api/v1/nodes",
+        key=fleet.key("admin"),
+        body={"name": "N-new", "parent_subdivision_id": site["north"]},
+    )
+    assert made.status == 201
 
     expect(page.locator("[data-tile=unknown] b")).to_have_text("2")
     expect(page.locator(".map__label", has=page.get_by_text("North", exact=True)).locator("small").last).to_have_text("2")
@@ -122,14 +130,14 @@ def test_opened_details_and_focus_survive_an_update(visit, site, report):
 
 
 def test_pause_holds_the_page_and_resume_catches_up(visit, site, report):
-    page = visit().go("/")
+    page, witness = visit().go("/"), visit().go("/")
     page.keyboard.press("p")
     expect(page.locator("[data-live-state]")).to_have_attribute("data-state", "paused")
     polls = []
     page.on("request", lambda request: "/ui/live" in request.url and polls.append(request.url))
 
     go_down(report, site["jobs"]["up-1"])
-    page.wait_for_timeout(3000)  # longer than a poll's interval: nothing may happen within it
+    expect(witness.locator("[data-tile=unavailable] b")).to_have_text("2")
 
     assert polls == []
     expect(page.locator("[data-tile=unavailable] b")).to_have_text("1")

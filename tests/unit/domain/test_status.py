@@ -92,7 +92,13 @@ GOOD_DISK, BAD_DISK = job(2, primary=False), job(2, primary=False, success=False
         pytest.param([BAD_PING, GOOD_DISK], NodeStatus.UNAVAILABLE, "primary_job", id="a good disk does not help a dead ping"),
         pytest.param([GOOD_DISK], NodeStatus.AVAILABLE, "worst_job", id="no ping: the worst of all"),
         pytest.param([BAD_DISK], NodeStatus.UNAVAILABLE, "worst_job", id="no ping: a failed disk"),
-        pytest.param([job(reported=False), BAD_DISK], NodeStatus.UNAVAILABLE, "worst_job", id="the ping has not reported yet"),
+        pytest.param([job(reported=False), BAD_DISK], NodeStatus.WARNING, "other_job", id="the ping has not reported yet"),
+        pytest.param(
+            [job(reported=False), GOOD_DISK], NodeStatus.AVAILABLE, "other_job", id="the ping has time, the disk is good"
+        ),
+        pytest.param(
+            [job(reported=False, enabled=False), BAD_DISK], NodeStatus.UNAVAILABLE, "worst_job", id="a disabled ping is none"
+        ),
         pytest.param([job(reported=False, stale=True), GOOD_DISK], NodeStatus.WARNING, "other_job", id="the ping is silent"),
     ],
 )

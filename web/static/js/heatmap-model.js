@@ -8,7 +8,7 @@ const SIZES = [[80, 26, 5], [200, 20, 4], [500, 16, 3], [1600, 13, 3], [4000, 11
 const LABEL = 21;
 const BLOCK_GAP = { x: 20, y: 12 };
 const PADDING = 16;
-const MIN_BLOCK = 150;
+const MIN_BLOCK = { large: 215, small: 150 };
 const WEIGHTS = { d: 1e8, w: 1e4, u: 1 };
 
 /** @returns {{cell: number, gap: number}} the larger the fewer nodes there are */
@@ -74,7 +74,7 @@ export function layout(groups, width) {
 
 function columnCount(groups, inner, pitch) {
   const mean = groups.reduce((sum, group) => sum + group.ids.length, 0) / Math.max(1, groups.length);
-  const wanted = Math.max(MIN_BLOCK, Math.ceil(mean / 3) * pitch);
+  const wanted = Math.max(pitch > 18 ? MIN_BLOCK.large : MIN_BLOCK.small, Math.ceil(mean / 3) * pitch);
   const fitting = Math.max(1, Math.floor((inner + BLOCK_GAP.x) / (wanted + BLOCK_GAP.x)));
   return Math.min(fitting, Math.max(1, groups.length));
 }

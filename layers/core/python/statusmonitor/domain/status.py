@@ -145,20 +145,21 @@ def node_status(jobs: Iterable[Job], *, is_primary_only: bool = False) -> NodeVe
     """Return the status of a node from its jobs.
 
     The worst of the primary jobs that have reported decides. Any other job that is not good makes an available
-    node a warning; while no primary job has reported, the worst of all takes that role. `is_primary_only` is the
-    original's rule: other jobs never count.
+    node a warning, also while the primary jobs have yet to report. A node without primary jobs is judged by the
+    worst of all. `is_primary_only` is the original's rule: other jobs never count.
     """
+    jobs = list(jobs)
     counted = sorted((job for job in jobs if _counts(job, is_primary_only)), key=_by_severity)
     reported = [job for job in counted if job.has_reported]
-    primary = [job for job in reported if job.is_primary]
     if not reported:
         return _no_data(counted)
-    worst = (primary or reported)[-1]
-    status = _STATUS_OF[job_condition(worst)]
-    others = [job for job in counted if job_condition(job) is not JobCondition.GOOD]
-    if status is NodeStatus.AVAILABLE and others:
-        return _verdict(NodeStatus.WARNING, "other_job", others[-1], counted)
-    return _verdict(status, "primary_job" if primary else "worst_job", worst, counted)
+    deciding = [job for job in reported if job.is_primary]
+    if not deciding and not any(job.is_primary and job.is_enabled for job in jobs):
+        return _verdict(_STATUS_OF[job_condition(counted[-1])], "worst_job", counted[-1], counted)
+    status = _STATUS_OF[job_condition(deciding[-1])] if deciding else NodeStatus.AVAILABLE
+    if status is NodeStatus.AVAILABLE and job_condition(counted[-1]) is not JobCondition.GOOD:
+        return _verdict(NodeStatus.WARNING, "other_job", counted[-1], counted)
+    return _verdict(status, "primary_job" if deciding else "other_job", (deciding or counted)[-1], counted)
 
 
 def status_when_stale(status: NodeStatus) -> NodeStatus:
