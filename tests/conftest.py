@@ -53,7 +53,7 @@ def template_database(postgres_url) -> Iterator[str]:
         from statusmonitor.services import retention
 
         retention.keep_partitions()
-        _forget()
+        forget_database()
     yield name
     _administer(postgres_url, f'DROP DATABASE "{name}" WITH (FORCE)')
 
@@ -65,7 +65,7 @@ def database(postgres_url, template_database, monkeypatch) -> Iterator[str]:
     _administer(postgres_url, f'CREATE DATABASE "{name}" TEMPLATE "{template_database}"')
     _use(monkeypatch, f"{postgres_url}/{name}")
     yield f"{postgres_url}/{name}"
-    _forget()
+    forget_database()
     _administer(postgres_url, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
@@ -122,10 +122,10 @@ def _administer(url: str, statement: str) -> None:
 
 def _use(patch: pytest.MonkeyPatch, url: str) -> None:
     patch.setenv("DATABASE_URL", url)
-    _forget()
+    forget_database()
 
 
-def _forget() -> None:
+def forget_database() -> None:
     """Drop what a process remembers about its database."""
     from statusmonitor import config
     from statusmonitor.db import connection

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import psycopg2
 import pytest
 
+from tests.conftest import forget_database
 from tests.e2e.running_server import RunningServer
 from tests.factories import Fleet
 
@@ -64,10 +65,10 @@ def server(tmp_path):
 
 def test_every_acknowledged_result_is_stored_exactly_once(server, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", server.database_url)
-    _forget_database()
+    forget_database()
     fleet = Fleet()
     jobs, key = [fleet.assignment() for _ in range(JOBS)], fleet.key()
-    _forget_database()
+    forget_database()
     stop = threading.Event()
     clients = [Client(number, server, key, jobs[number::CLIENTS], stop) for number in range(CLIENTS)]
     for client in clients:
@@ -123,11 +124,3 @@ NEWEST_DIFFERS = """
       LEFT JOIN LATERAL (SELECT new_status FROM status_changes c WHERE c.node_id = s.node_id ORDER BY id DESC LIMIT 1) c ON true
      WHERE (s.executed_at, s.is_available) <> (r.executed_at, r.is_available) OR c.new_status IS DISTINCT FROM n.status
 """
-
-
-def _forget_database() -> None:
-    from statusmonitor import config
-    from statusmonitor.db import connection
-
-    config.settings.cache_clear()
-    connection.close()
