@@ -6,10 +6,14 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import psycopg2
 import pytest
 
+from infra.local.postgres import EmbeddedPostgres
+from infra.local.postgres_cluster import ROLE, SUPERUSER
 from tests.factories import Fleet
 
 COLLECTED_AT = datetime.now(UTC)
@@ -27,46 +31,51 @@ def recent_times(request, monkeypatch) -> None:
             monkeypatch.setattr(request.module, name, value + passed)
 
 
+class Postgres(NamedTuple):
+    """A server: its URLs without a database name, for the role of the application and for the one that may do all."""
+
+    application: str
+    superuser: str
+
+
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory) -> Iterator[str]:
-    """The URL of a server, without a database name. `TEST_POSTGRES_URL` names one that runs already."""
+def postgres(tmp_path_factory) -> Iterator[Postgres]:
+    """The server of this process. `TEST_POSTGRES_URL` names one that runs already."""
     given = os.environ.get("TEST_POSTGRES_URL")
     if given:
-        yield given
+        yield Postgres(given, given)
         return
-    from infra.local.postgres import EmbeddedPostgres
-
     with EmbeddedPostgres(tmp_path_factory.mktemp("postgres") / "data", durable=False) as server:
-        yield server.url("postgres").rsplit("/", 1)[0]
+        urls = (server.url("postgres", role=role).rpartition("/")[0] for role in (ROLE, SUPERUSER))
+        yield Postgres(*urls)
 
 
 @pytest.fixture(scope="session")
-def template_database(postgres_url) -> Iterator[str]:
+def template_database(postgres) -> Iterator[str]:
     """The name of a migrated database that nothing is connected to."""
     from infra.migrations import upgrade
+    from statusmonitor.services import retention
 
     name = f"template_{uuid.uuid4().hex[:12]}"
-    _administer(postgres_url, f'CREATE DATABASE "{name}"')
-    upgrade(f"{postgres_url}/{name}")
+    _create(postgres, name, "template1")
+    upgrade(f"{postgres.application}/{name}")
     with pytest.MonkeyPatch.context() as patch:
-        _use(patch, f"{postgres_url}/{name}")
-        from statusmonitor.services import retention
-
+        _use(patch, f"{postgres.application}/{name}")
         retention.keep_partitions()
         forget_database()
     yield name
-    _administer(postgres_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+    _administer(postgres, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture
-def database(postgres_url, template_database, monkeypatch) -> Iterator[str]:
+def database(postgres, template_database, monkeypatch) -> Iterator[str]:
     """The URL of a fresh migrated database, which the settings name for the time of the test."""
     name = f"test_{uuid.uuid4().hex[:12]}"
-    _administer(postgres_url, f'CREATE DATABASE "{name}" TEMPLATE "{template_database}"')
-    _use(monkeypatch, f"{postgres_url}/{name}")
-    yield f"{postgres_url}/{name}"
+    _create(postgres, name, template_database)
+    _use(monkeypatch, f"{postgres.application}/{name}")
+    yield f"{postgres.application}/{name}"
     forget_database()
-    _administer(postgres_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+    _administer(postgres, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture
@@ -114,8 +123,13 @@ def statements(database, monkeypatch) -> Iterator[list[str]]:
     connection.close()
 
 
-def _administer(url: str, statement: str) -> None:
-    with closing(psycopg2.connect(f"{url}/postgres")) as connection:
+def _create(postgres: Postgres, name: str, template: str) -> None:
+    owner = urlsplit(postgres.application).username
+    _administer(postgres, f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER "{owner}"')
+
+
+def _administer(postgres: Postgres, statement: str) -> None:
+    with closing(psycopg2.connect(f"{postgres.superuser}/postgres")) as connection:
         connection.autocommit = True
         connection.cursor().execute(statement)
 
