@@ -11,6 +11,7 @@ from bench.measure import Figure
 from bench.server import Server
 
 RUNS = 5
+BYTECODE = ROOT / "build" / "bytecode"  # kept between runs, as an installation keeps it beside its modules
 
 
 def cold_import_ms(_server: Server) -> Figure:
@@ -25,7 +26,8 @@ def cold_import_ms(_server: Server) -> Figure:
 
 def import_ms(module: str) -> float:
     """Return the median time of an interpreter that only imports `module`; the first run fills the caches."""
-    environment = {**os.environ, "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
+    environment = {**os.environ, "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none", "PYTHONPYCACHEPREFIX": str(BYTECODE)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     times = []
     for _ in range(RUNS + 1):
         started = perf_counter()

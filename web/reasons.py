@@ -92,16 +92,16 @@ def _nameless_headline(condition: str | None) -> str:
 
 
 def _no_data_headline(rule: str) -> str:
-    if rule == "no_jobs":
-        return gettext("There is no job that would report")
+    if rule == "never_reported":
+        return gettext("The jobs should have sent results by now, and have not")
     return gettext("No job has sent a result yet")
 
 
 def _rule_text(rule: str) -> str:
     return {
         "primary_job": gettext("the worst primary job decides whether the node is up or down"),
-        "other_job": gettext("primary jobs are good; another job is not, so the node needs attention"),
-        "worst_job": gettext("no primary job has reported, so the worst of all jobs decides"),
+        "other_job": gettext("the primary jobs are not bad; another job is not good, so the node needs attention"),
+        "worst_job": gettext("the node has no primary job, so the worst of all jobs decides"),
         "never_reported": gettext("jobs are there, results are not: the status is not known"),
     }.get(rule, gettext("without results the status is not known"))
 

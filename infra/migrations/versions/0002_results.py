@@ -110,16 +110,19 @@ CREATE TABLE events (
 );
 CREATE INDEX events_node_id_idx ON events (node_id, id DESC) WHERE node_id IS NOT NULL;
 
-CREATE VIEW journal AS
-SELECT id, event_time, event_type, severity, message, source, object_id, node_id, assignment_id, node_check_id,
-       related_entity, related_entity_id, details
-  FROM events
+CREATE VIEW journal AS -- events, and transitions as events; the last three columns only of transitions
+SELECT e.id, e.event_time, e.event_type, e.severity, e.message, e.source, e.object_id, e.node_id, e.assignment_id,
+       e.node_check_id, e.related_entity, e.related_entity_id, e.details, n.name AS node_name,
+       NULL AS old_status, NULL AS new_status, NULL AS reason_message
+  FROM events e
+  LEFT JOIN nodes n ON n.id = e.node_id
  UNION ALL
 SELECT c.id, c.changed_at, 'NODE_STATUS_CHANGED',
        CASE c.new_status WHEN 'available' THEN 'INFO' WHEN 'unavailable' THEN 'ERROR' ELSE 'WARN' END,
        n.name || ': ' || c.old_status || ' → ' || c.new_status, 'status', s.object_id, c.node_id,
        (c.status_reason ->> 'assignment_id')::bigint, NULL, NULL, NULL,
-       json_build_object('old_status', c.old_status, 'new_status', c.new_status, 'reason', c.status_reason)
+       json_build_object('old_status', c.old_status, 'new_status', c.new_status, 'reason', c.status_reason), n.name,
+       c.old_status, c.new_status, c.status_reason ->> 'message'
   FROM status_changes c
   JOIN nodes n ON n.id = c.node_id
   JOIN subdivisions s ON s.id = n.parent_subdivision_id;

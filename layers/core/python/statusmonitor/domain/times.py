@@ -1,14 +1,13 @@
 """Reads the times that clients send and decides which of them can be true."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 MAX_AHEAD = timedelta(minutes=5)  # a clock further ahead is broken
 
 
-@dataclass(frozen=True, slots=True)
-class CheckTime:
+class CheckTime(NamedTuple):
     """When a check ran. `reported_at` is the time as sent, kept only when it could not be used."""
 
     executed_at: datetime

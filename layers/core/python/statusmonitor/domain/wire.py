@@ -125,13 +125,9 @@ def _read_available(wire: WireResult) -> bool:
 
 
 def _read_success(wire: WireResult, verdict: DetailVerdict) -> bool | None:
-    for value in (
-        wire.server_check_success,
-        wire.check_success_final,
-        wire.check_success,
-        verdict.loader_success,
-        verdict.agent_success,
-    ):
+    if wire.server_check_success is not None:
+        return _flag(wire.server_check_success)
+    for value in (wire.check_success_final, wire.check_success, verdict.loader_success, verdict.agent_success):
         if value is not None:
             return _flag(value)
     return None
@@ -139,8 +135,8 @@ def _read_success(wire: WireResult, verdict: DetailVerdict) -> bool | None:
 
 def _verdict(wire: WireResult, details: bytes | None) -> DetailVerdict:
     """Look into the details only when the result does not say its success openly."""
-    values = (wire.server_check_success, wire.check_success_final, wire.check_success)
-    return _look_into(details) if all(value is None for value in values) else _NO_VERDICT
+    is_open = wire.server_check_success is not None or wire.check_success_final is not None or wire.check_success is not None
+    return _NO_VERDICT if is_open else _look_into(details)
 
 
 def _look_into(details: bytes | None) -> DetailVerdict:
@@ -193,6 +189,8 @@ def _read_duration(value: Scalar) -> int | None:
 
 
 def _flag(value: Scalar) -> bool | None:
+    if isinstance(value, bool):
+        return value
     if isinstance(value, str):
         word = value.strip().lower()
         return True if word in _TRUE else False if word in _FALSE else None
@@ -200,12 +198,14 @@ def _flag(value: Scalar) -> bool | None:
 
 
 def _integer(value: Scalar) -> int | None:
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, int):
+        return value
     if isinstance(value, float):
         return int(value) if value.is_integer() else None  # infinity is no integer
-    if isinstance(value, str):
-        text = value.strip()
-        return int(text) if text.isascii() and text.isdigit() and len(text) <= 19 else None  # noqa: PLR2004 - digits of 2^63
-    return None if isinstance(value, bool) else value
+    text = value.strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 19 else None  # noqa: PLR2004 - digits of 2^63
 
 
 def _text(value: Scalar) -> str | None:

@@ -13,7 +13,11 @@ from statusmonitor.errors import ValidationError
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An entry of the journal; `details` is the JSON text of an object."""
+    """An entry of the journal; `details` is the JSON text of an object.
+
+    A transition of a node has old and new status, and why it is not good in the words of the agent; nothing that a
+    client posts has them.
+    """
 
     id: int
     event_time: datetime
@@ -28,6 +32,10 @@ class Event:
     related_entity: str | None
     related_entity_id: str | None
     details: str | None
+    node_name: str | None
+    old_status: str | None
+    new_status: str | None
+    reason_message: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +96,7 @@ _MATCHING = """
 
 _COLUMNS = """
     SELECT id, event_time, event_type, severity, message, source, object_id, node_id, assignment_id, node_check_id,
-           related_entity, related_entity_id, details::text AS details
+           related_entity, related_entity_id, details::text AS details, node_name, old_status, new_status, reason_message
 """
 
 LIST = (

@@ -218,7 +218,17 @@ def turn_stale(
     Returns (rows looked at, nodes that changed visibly). Rows that another sweep holds are skipped.
     """
     rules = [{"old_status": old, "new_status": new} for old, new in status_when_stale.items()]
-    cur.execute(TURN_STALE, {"now": now, "limit": limit, "only": only, "status_when_stale": _json(rules)})
+    execute_prepared(
+        cur,
+        "turn_stale",
+        TURN_STALE,
+        {
+            "now": ("timestamptz", now),
+            "limit": ("bigint", limit),
+            "only": ("bigint", only),
+            "status_when_stale": ("json", _json(rules)),
+        },
+    )
     row = cur.fetchone()
     return (row["seen"], row["changed"]) if row else (0, 0)
 

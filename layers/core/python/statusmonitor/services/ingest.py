@@ -1,9 +1,9 @@
 """Takes results in, one or many, by whatever way they came: stored once each, states and transitions with them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from statusmonitor.db.connection import cursor
 from statusmonitor.domain.results import NewCheck
@@ -25,8 +25,7 @@ class Outcome(StrEnum):
     KEY_CHANGED = "keys"  # the caller must be looked up anew
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
+class Submission(NamedTuple):
     """A result and who hands it in."""
 
     check: NewCheck
