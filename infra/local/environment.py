@@ -18,6 +18,7 @@ def child_environment(chosen: RunSettings, database_url: str) -> dict[str, str]:
         "PORT": str(chosen.port),
         "DATA": str(chosen.data),
         "PYTHONUNBUFFERED": "1",
+        "MALLOC_ARENA_MAX": own.get("MALLOC_ARENA_MAX", "2"),  # glibc keeps one per thread else: a third of the memory
     }
 
 
