@@ -1,7 +1,6 @@
 """The ceiling of bulk ingest: rows made inside PostgreSQL, into the same tables, indexes and state rows, 1,000 a statement."""
 
 import json
-import threading
 from itertools import count
 from time import monotonic
 from typing import Any
@@ -10,6 +9,7 @@ import psycopg2
 
 from bench.bodies import PER_REQUEST, details
 from bench.fleet import BATCHES, Fleet
+from bench.measure import rate_of_threads
 
 # The jobs of one batch are those of every fiftieth site, as in the requests.
 STORE = """
@@ -42,17 +42,7 @@ class GenerateSeries:
 
     def run(self, seconds: float) -> float:
         """Return rows per second."""
-        started = monotonic()
-        counts = [0] * len(self._connections)
-        threads = [
-            threading.Thread(target=self._work, args=(share, counts, started + seconds))
-            for share in range(len(self._connections))
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        return sum(counts) * PER_REQUEST / (monotonic() - started)
+        return rate_of_threads(self._work, len(self._connections), seconds) * PER_REQUEST
 
     def _work(self, share: int, counts: list[int], deadline: float) -> None:
         cur = self._connections[share].cursor()

@@ -1,9 +1,10 @@
 """Figures with their targets, and measuring two things in turn so that a noisy machine hits both."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
-from time import perf_counter
+from time import monotonic, perf_counter
 from typing import Any
 
 
@@ -67,3 +68,18 @@ def median_ms(action: Callable[[], Any], runs: int, *, before: Callable[[], Any]
         action()
         times.append(perf_counter() - started)
     return median(times) * 1000
+
+
+def rate_of_threads(work: Callable[[int, list[int], float], None], threads: int, seconds: float) -> float:
+    """Return how often a second `work` counted, all threads together.
+
+    Each thread is given its number, the list whose place of that number it counts in, and the monotonic time to end.
+    """
+    started = monotonic()
+    counts = [0] * threads
+    workers = [threading.Thread(target=work, args=(share, counts, started + seconds)) for share in range(threads)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    return sum(counts) / (monotonic() - started)

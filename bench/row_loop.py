@@ -1,7 +1,6 @@
 """The plain way to take a file in: a loop over its rows, each an INSERT, an INSERT, an UPDATE and a COMMIT through psycopg2."""
 
 import json
-import threading
 from datetime import UTC, datetime
 from time import monotonic
 
@@ -9,6 +8,7 @@ import psycopg2
 
 from bench.bodies import details
 from bench.fleet import Fleet
+from bench.measure import rate_of_threads
 
 STORE_RESULT = """
     INSERT INTO check_results (assignment_id, executed_at, received_at, source_id, is_available, check_success)
@@ -36,17 +36,7 @@ class RowLoop:
 
     def run(self, seconds: float) -> float:
         """Return rows per second."""
-        started = monotonic()
-        counts = [0] * len(self._connections)
-        threads = [
-            threading.Thread(target=self._work, args=(share, counts, started + seconds))
-            for share in range(len(self._connections))
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        return sum(counts) / (monotonic() - started)
+        return rate_of_threads(self._work, len(self._connections), seconds)
 
     def _work(self, share: int, counts: list[int], deadline: float) -> None:
         connection = self._connections[share]

@@ -4,11 +4,10 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from statusmonitor.config import settings
-from statusmonitor.http.auth import session_cookie_name
+from statusmonitor.http.auth import MAX_TOKEN_LENGTH, session_cookie_name
 
 YEAR_SECONDS = 365 * 24 * 3600
 DAY_SECONDS = 24 * 3600
-MAX_TOKEN_LENGTH = 200
 
 
 def session_token() -> str | None:

@@ -16,7 +16,6 @@ from statusmonitor.domain.status import (
     is_stale_at,
     job_condition,
     node_status,
-    stale_limit,
     status_when_stale,
 )
 
@@ -150,11 +149,6 @@ def test_status_turns_strictly_after_its_limit(offset, is_stale):
     later = replace(fresh, is_stale=is_stale_at(fresh.stale_after, moment))
 
     assert node_status([later]).status is (NodeStatus.WARNING if is_stale else NodeStatus.AVAILABLE)
-
-
-def test_a_stale_limit_is_never_less_than_two_intervals():
-    assert stale_limit(timedelta(minutes=5), timedelta(minutes=10)) == timedelta(minutes=20)
-    assert stale_limit(timedelta(minutes=5), timedelta(minutes=1)) == timedelta(minutes=5)
 
 
 def test_an_older_check_changes_nothing():

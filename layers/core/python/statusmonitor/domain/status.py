@@ -86,11 +86,6 @@ class NodeVerdict:
     has_clock_fault: bool
 
 
-def stale_limit(timeout: timedelta, interval: timedelta) -> timedelta:
-    """Return how old a result may get: never less than two intervals, whatever the timeout of the node's type."""
-    return max(timeout, 2 * interval)
-
-
 def job_condition(job: Job) -> JobCondition:
     """Return what is the matter with a job; a bad result never goes stale into something better."""
     if not job.is_enabled:

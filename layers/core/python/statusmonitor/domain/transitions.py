@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from statusmonitor.domain.status import Job, NewestCheck, NodeStatus, NodeVerdict, apply_check, is_newer, node_status
+from statusmonitor.domain.status import Job, NewestCheck, NodeStatus, NodeVerdict, apply_check, node_status
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,9 @@ def replay(
     change = NodeChange(node["node_id"], _stored_verdict(node), node["since"])
     ordered = sorted(checks, key=lambda pair: (pair[1].effective_at, pair[1].executed_at))
     for assignment_id, check in ordered:
-        if is_newer(check, current[assignment_id]):
-            changed[assignment_id] = current[assignment_id] = apply_check(current[assignment_id], check, now=now)
+        after = apply_check(current[assignment_id], check, now=now)
+        if after is not current[assignment_id]:
+            changed[assignment_id] = current[assignment_id] = after
             _follow(change, current, node, at=check.effective_at)
     if not ordered:
         _follow(change, current, node, at=now)

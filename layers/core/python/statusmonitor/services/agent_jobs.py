@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 
 from statusmonitor.db.connection import cursor
-from statusmonitor.errors import DatabaseUnavailableError, ForbiddenError
+from statusmonitor.errors import ForbiddenError
 from statusmonitor.repositories import agent_jobs
 from statusmonitor.repositories.agent_jobs import Site
 from statusmonitor.services import keys
 from statusmonitor.services.keys import Caller
-
-MAX_KEY_CHANGES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +38,15 @@ def list_jobs(version: JobsVersion) -> list[str]:
 
 
 def _find_site(object_id: int, caller: Caller) -> Site:
-    for _ in range(MAX_KEY_CHANGES):
+    def attempt(known: Caller) -> Site | None:
         with cursor() as cur:
             site = agent_jobs.find_site(cur, object_id)
-        if site.keys_revision == caller.keys_revision:
-            _require_object(caller, site)
-            return site
-        role = caller.role
-        caller = keys.renew(caller)
-        caller.require(role)
-    raise DatabaseUnavailableError("the keys are changing just now; try again")
+        if site.keys_revision != known.keys_revision:
+            return None
+        _require_object(known, site)
+        return site
+
+    return keys.act_as(caller, attempt)
 
 
 def _require_object(caller: Caller, site: Site) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from statusmonitor.domain.results import NewCheck
 from statusmonitor.errors import DatabaseUnavailableError
 from statusmonitor.services import keys
-from statusmonitor.services.ingest import MAX_KEY_CHANGES, Outcome, Submission, store
+from statusmonitor.services.ingest import Outcome, Submission, store
 from statusmonitor.services.keys import Caller
 
 logger = logging.getLogger(__name__)
@@ -119,9 +119,9 @@ def ingest_one(check: NewCheck, caller: Caller) -> Outcome:
         UnauthorizedError: the key was revoked in the meantime; nothing was stored.
         DatabaseUnavailableError: try again; repeating is harmless.
     """
-    for _ in range(MAX_KEY_CHANGES):
-        outcome = _combiner.submit(Submission(check, caller))
-        if outcome is not Outcome.KEY_CHANGED:
-            return outcome
-        caller = keys.renew(caller)
-    raise DatabaseUnavailableError("the keys are changing just now; try again")
+
+    def attempt(known: Caller) -> Outcome | None:
+        outcome = _combiner.submit(Submission(check, known))
+        return None if outcome is Outcome.KEY_CHANGED else outcome
+
+    return keys.act_as(caller, attempt)

@@ -7,14 +7,12 @@ from typing import NamedTuple
 
 from statusmonitor.db.connection import cursor
 from statusmonitor.domain.results import NewCheck
-from statusmonitor.errors import DatabaseUnavailableError, NotFoundError
+from statusmonitor.errors import NotFoundError
 from statusmonitor.repositories import results
 from statusmonitor.repositories.batch import check_rows
 from statusmonitor.services import changes, keys, retention
 from statusmonitor.services.keys import Caller
 from statusmonitor.services.sources import ids_of_sources
-
-MAX_KEY_CHANGES = 3
 
 
 class Outcome(StrEnum):
@@ -41,12 +39,12 @@ def ingest(checks: Sequence[NewCheck], caller: Caller) -> list[Outcome]:
         UnauthorizedError: the key was revoked in the meantime; nothing was stored.
         DatabaseUnavailableError: try again; repeating is harmless.
     """
-    for _ in range(MAX_KEY_CHANGES):
-        outcomes = store([Submission(check, caller) for check in checks])
-        if Outcome.KEY_CHANGED not in outcomes:
-            return outcomes
-        caller = keys.renew(caller)
-    raise DatabaseUnavailableError("the keys are changing just now; try again")
+
+    def attempt(known: Caller) -> list[Outcome] | None:
+        outcomes = store([Submission(check, known) for check in checks])
+        return None if Outcome.KEY_CHANGED in outcomes else outcomes
+
+    return keys.act_as(caller, attempt)
 
 
 def raise_for(outcome: Outcome, assignment_id: int) -> None:

@@ -1,15 +1,20 @@
 """API keys as callers: looking one up, remembering it, and noticing at once that it changed."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from time import monotonic
+from typing import TypeVar
 
 from statusmonitor.db.connection import cursor
 from statusmonitor.domain.api_keys import KeyText, parse_key, secret_matches
-from statusmonitor.errors import ForbiddenError, UnauthorizedError
+from statusmonitor.errors import DatabaseUnavailableError, ForbiddenError, UnauthorizedError
 from statusmonitor.repositories import api_keys
 
+T = TypeVar("T")
+
+MAX_KEY_CHANGES = 3  # within one request
 MAX_REMEMBERED = 10_000
 TOUCH_SECONDS = 60  # last_used_at is written at most this often
 
@@ -73,13 +78,25 @@ def look_up(text: str | None) -> Caller:
     return caller
 
 
-def renew(caller: Caller) -> Caller:
-    """Return a remembered caller as the database has it now.
+def act_as(caller: Caller, act: Callable[[Caller], T | None]) -> T:
+    """Return what `act` returns for a remembered caller; None says that the keys changed since it was looked up.
+
+    The caller is looked up anew then, and `act` asked again.
 
     Raises:
         UnauthorizedError: the key is inactive, expired or gone.
         ForbiddenError: its role is another one now; what it may do is asked anew with its next request.
+        DatabaseUnavailableError: the keys change again and again.
     """
+    for _ in range(MAX_KEY_CHANGES):
+        result = act(caller)
+        if result is not None:
+            return result
+        caller = _renew(caller)
+    raise DatabaseUnavailableError("the keys are changing just now; try again")
+
+
+def _renew(caller: Caller) -> Caller:
     renewed = look_up(str(caller.text))
     renewed.require(caller.role)
     return renewed
