@@ -72,8 +72,7 @@ def test_no_run_is_missing_after_an_outage(server, agent):
     os.kill(server.process.pid, signal.SIGSTOP)  # so that it does not start PostgreSQL again at once
     try:
         assert server.kill("postgres")
-        status, _headers, _ = server.request("GET", "/health")
-        assert status == 503
+        server.wait_until(lambda: server.request("GET", "/health")[0] == 503)  # its processes notice the death one by one
         assert (
             server.request("GET", "/api/v1/assignments?object_id=77", key="agent_0123456789abcdef_" + "x" * 43)[1]["retry-after"]
             == "5"
